@@ -1,0 +1,1 @@
+"""The words of the system: plain types and ports. Standard library only, no I/O."""

@@ -1,0 +1,47 @@
+"""Time, passed in and never called from the depth, so that tests can move it."""
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What time it is."""
+
+    def now(self) -> float:
+        """Seconds since the epoch, UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds on a clock that never goes back; only differences mean anything."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> float:
+        """Return the seconds since the epoch."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Return the monotonic seconds."""
+        return time.monotonic()
+
+
+def timestamp(epoch_s: float) -> str:
+    """Return an instant as the wire has it: `2026-01-15T10:30:00.000Z` (RFC 3339, UTC, milliseconds).
+
+    Such strings sort as the instants do.
+    """
+    moment = datetime.fromtimestamp(round(epoch_s * 1000) / 1000, tz=UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def epoch_s(text: str) -> float:
+    """Return the seconds since the epoch of an RFC 3339 date-time.
+
+    Raises ValueError where the text is none or has no offset.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone; end it with Z or an offset such as +02:00")
+    return moment.timestamp()

@@ -1,0 +1,183 @@
+"""What a floor needs of a floor above it, as protocols. `runtime.app` puts the real ones in."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from runtime.model.change import Change, Message, Write
+from runtime.model.document import Document, Record
+from runtime.model.query import Filter, Path, Query
+from runtime.model.specs import CollectionSpec, OnFull
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a store can promise. `notes` says in words what is weaker than the port's contract; shown in `/readyz`."""
+
+    name: str
+    durable: bool
+    atomic_batches: bool
+    notes: tuple[str, ...] = ()
+
+
+class Store(Protocol):
+    """Where documents are kept.
+
+    The caller has checked collection names, filters and sort keys: collections are those of the last `ensure`, filters come from
+    `runtime.query.parse`. What a filter, a sort order and a cursor mean is defined by `runtime.query.match` and `.order`;
+    an adapter may push them down, but never answers anything else. Every method may raise `Unavailable`.
+    """
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this store can promise."""
+
+    async def open(self) -> None:
+        """Connect, create what is missing. Raises Unavailable with the remedy where that is impossible."""
+
+    async def close(self) -> None:
+        """Finish what was acknowledged, release everything. Safe to call twice."""
+
+    async def ensure(self, collections: Sequence[CollectionSpec]) -> list[str]:
+        """Make tables and indexes fit the collections; return a line for each thing that was changed.
+
+        Called at start and after a reload, with all collections, those of the system included. Collections that are no longer
+        named keep their data. Raises ProjectInvalid, changing nothing, where the data does not fit (a new unique
+        field with duplicates), naming the documents.
+        """
+
+    async def get(self, collection: str, id: str) -> Record | None:
+        """Return one document."""
+
+    async def get_many(self, collection: str, ids: Sequence[str]) -> dict[str, Record]:
+        """Return the documents that exist among `ids`, by id."""
+
+    async def find(self, collection: str, query: Query) -> list[Record]:
+        """Return whole documents (`query.fields` is the caller's to apply) that match, in order, within limit and offset."""
+
+    async def count(self, collection: str, query: Query) -> int:
+        """Return how many match `query.filter` and `query.text`; the rest of the query is ignored."""
+
+    async def distinct(self, collection: str, path: Path, filter: Filter) -> list[Any]:
+        """Return the different values at a path, arrays unwound, in sort order."""
+
+    def iterate(self, collection: str, query: Query) -> AsyncIterator[Record]:
+        """Go through any number of documents in bounded memory.
+
+        A document that is there from beginning to end and does not change is seen exactly once; `limit` None is allowed.
+        """
+
+    async def commit(self, writes: Sequence[Write]) -> list[Change]:
+        """Apply all writes or none, durably; return the change records of logged collections, in order.
+
+        At most one write per document in a batch. Raises AlreadyExists (`expected=0` and it is there, without
+        `keep_existing`), VersionConflict (another version, or gone), NotUnique: for the first write that cannot be
+        applied, in the order given. When it returns, a crash of process or machine loses nothing.
+        """
+
+    async def changes(self, since: int, limit: int) -> list[Change]:
+        """Return change records with `seq` > since, in commit order."""
+
+    async def last_seq(self) -> int:
+        """Return the `seq` of the newest change record; 0 where there is none."""
+
+    async def prune_changes(self, before: str) -> int:
+        """Delete change records older than a timestamp; return how many."""
+
+    async def ping(self) -> None:
+        """Return if the store answers; raise Unavailable otherwise."""
+
+
+class Publisher(Protocol):
+    """What hands messages to channels: the hub of a project."""
+
+    def prepare(self, channel: str, message: Mapping[str, Any]) -> Message:
+        """Check a message against its channel and stamp it.
+
+        Raises InvalidMessage (no `type`, a type or payload that the channel's `events` refuse, not JSON, a bad channel
+        name) and TooLarge.
+        """
+
+    def publish(self, messages: Sequence[Message]) -> None:
+        """Give messages their place in the sequence and send them to whoever listens. Returns at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRequest:
+    """What `ctx.realtime.subscribe` returns and a read hook hands back: make this response an event stream.
+
+    None keeps the channel's own setting, or the default for a channel that nobody declared.
+    """
+
+    channels: tuple[str, ...]
+    last_n: int | None = None
+    max_age_s: float | None = None
+    buffer_size: int | None = None
+    on_full: OnFull | None = None
+    message_ttl_s: float | None = None
+
+
+class Enqueuer(Protocol):
+    """What makes runs out of requests for work: the ledger."""
+
+    def prepare(
+        self, job: str, input: Mapping[str, Any] | None, *, delay_s: float, key: str | None, by: str | None
+    ) -> Write:
+        """Return the write that queues a run; the run's id is the write's. Raises NotFound, InvalidDocument.
+
+        With a `key`, the same job and key give the same id, and the write keeps a run that exists.
+        """
+
+    def wake(self) -> None:
+        """Tell the workers that runs were committed."""
+
+
+class Database(Protocol):
+    """`ctx.db`: documents, for hooks and jobs.
+
+    It acts as the system, whatever the caller's permissions; `as_actor()` gives the same with the caller's. Filters are
+    written as in the REST API. Inside a request, writes are seen by later reads of the same request and are
+    committed together with it; in a job each call commits at once, unless within `async with db.batch()`.
+    Writes run the collection's hooks.
+    """
+
+    async def get(self, collection: str, id: str) -> Document | None:
+        """Return one document, or None."""
+
+    async def find(
+        self,
+        collection: str,
+        filter: Mapping[str, Any] | None = None,
+        *,
+        sort: str | None = None,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> list[Document]:
+        """Return documents that match, sorted like `"-publishedAt,title"`."""
+
+    async def find_one(
+        self, collection: str, filter: Mapping[str, Any] | None = None, *, sort: str | None = None
+    ) -> Document | None:
+        """Return the first document that matches, or None."""
+
+    async def count(self, collection: str, filter: Mapping[str, Any] | None = None) -> int:
+        """Return how many documents match."""
+
+    async def create(self, collection: str, document: Mapping[str, Any]) -> Document:
+        """Create a document; return it as it will be stored. Raises InvalidDocument, AlreadyExists, NotUnique, Reject."""
+
+    async def update(self, collection: str, id: str, changes: Mapping[str, Any]) -> Document:
+        """Change a document: a JSON Merge Patch (RFC 7396), or update operators (`{"$inc": {"views": 1}}`).
+
+        Raises NotFound beside what `create` raises.
+        """
+
+    async def delete(self, collection: str, id: str) -> None:
+        """Delete a document. Raises NotFound, Reject."""
+
+    def as_actor(self) -> "Database":
+        """Return the same, bound to what the caller may do; it raises Unauthenticated and Forbidden too."""
+
+
+Subscriber = Callable[[Sequence[Change]], Awaitable[None] | None]
+"""Told of committed changes, in commit order, after the answer to the writer is on its way."""

@@ -1,0 +1,322 @@
+"""A loaded project, typed and immutable. `runtime.settings` makes it from YAML; nobody else does.
+
+Durations are seconds, sizes bytes. Every spec that a user wrote knows its `source`.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from runtime.model.problem import Source
+
+Action = Literal["read", "create", "update", "delete"]
+ACTIONS: Final[tuple[Action, ...]] = ("read", "create", "update", "delete")
+
+FieldType = Literal[
+    "string", "text", "markdown", "richtext", "slug", "email", "url", "number", "integer", "boolean", "date",
+    "datetime", "select", "multiselect", "object", "array", "reference", "json", "geo",
+]  # fmt: skip
+TEXT_TYPES: Final = frozenset({"string", "text", "markdown", "richtext", "slug", "email", "url"})
+"""The field types that `q` searches."""
+
+
+@dataclass(frozen=True, slots=True)
+class HookRef:
+    """A function of a hook file: `hooks/articles.py:announce`, the file relative to the project."""
+
+    file: str
+    function: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.function}"
+
+
+@dataclass(frozen=True, slots=True)
+class BoundHook:
+    """A hook function at one place of the YAML, e.g. the first `after` of `create` in `articles`."""
+
+    ref: HookRef
+    source: Source
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field of a collection, or of an object or array inside one.
+
+    `origin` is the YAML's `from`: the field that a slug is made of. `items` is an array's element, `fields` an object's
+    members, `collection` a reference's target. `min` and `max` bound numbers, or the length of an array.
+    """
+
+    name: str
+    type: FieldType
+    source: Source
+    required: bool = False
+    default: Any = None
+    unique: bool = False
+    index: bool = False
+    min: float | None = None
+    max: float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+    options: tuple[str, ...] = ()
+    origin: str | None = None
+    hidden: bool = False
+    readonly: bool = False
+    items: "FieldSpec | None" = None
+    fields: tuple["FieldSpec", ...] = ()
+    collection: str | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GrantSpec:
+    """One permission entry: what `principal` may do with one action of one collection.
+
+    `principal` is `public`, `authenticated`, `role:NAME` or `token:NAME`. `filter` is in the query language, not yet
+    bound to an actor (`$user.id`, `$user.roles`, `$now`). `allow` None means every field except those in `deny`.
+    """
+
+    principal: str
+    source: Source
+    filter: Mapping[str, Any] = field(default_factory=dict)
+    hide: frozenset[str] = frozenset()
+    allow: frozenset[str] | None = None
+    deny: frozenset[str] = frozenset()
+    set: Mapping[str, Any] = field(default_factory=dict)
+
+
+Phase = Literal["bind", "validate", "before", "after", "respond"]
+PHASES: Final[Mapping[Action, tuple[Phase, ...]]] = {
+    "read": ("before", "respond"),
+    "create": ("bind", "validate", "before", "after", "respond"),
+    "update": ("bind", "validate", "before", "after", "respond"),
+    "delete": ("validate", "before", "after", "respond"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PublishSpec:
+    """Document changes as messages: which channel, after which actions, with which fields."""
+
+    channel: str
+    on: frozenset[Action]
+    fields: tuple[str, ...]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSpec:
+    """A compound index: (path, descending) pairs, in order."""
+
+    keys: tuple[tuple[str, bool], ...]
+    source: Source
+
+
+@dataclass(frozen=True)
+class CollectionSpec:
+    """One collection. `logged` collections leave change records; those of the system (`_runs`, …) do not."""
+
+    name: str
+    source: Source
+    fields: tuple[FieldSpec, ...] = ()
+    virtual: bool = False
+    logged: bool = True
+    grants: Mapping[Action, tuple[GrantSpec, ...]] = field(default_factory=dict)
+    hooks: Mapping[tuple[Action, Phase], tuple[BoundHook, ...]] = field(default_factory=dict)
+    publish: PublishSpec | None = None
+    indexes: tuple[IndexSpec, ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, FieldSpec]:
+        """The top-level fields by their names."""
+        return {f.name: f for f in self.fields}
+
+    def field_at(self, path: tuple[str, ...]) -> FieldSpec | None:
+        """Return the declared field at a path, seeing through arrays and numeric indexes; None where nothing is declared."""
+        found = self.by_name.get(path[0])
+        for segment in path[1:]:
+            if found is not None and found.type == "array":
+                found = found.items
+                if segment.isdigit():
+                    continue
+            if found is None or found.type != "object":
+                return None
+            found = next((f for f in found.fields if f.name == segment), None)
+        return found
+
+
+OnFull = Literal["drop-oldest", "drop-newest"]
+
+
+@dataclass(frozen=True)
+class ChannelSpec:
+    """A declared channel. `name` may be a template: `user:{userId}`.
+
+    `scope` is `public`, `authenticated`, `role:NAME` or `user`. `events` maps message types to JSON Schemas; None means that
+    any type may be sent.
+    """
+
+    name: str
+    description: str
+    source: Source
+    scope: str
+    buffer_size: int = 100
+    on_full: OnFull = "drop-oldest"
+    message_ttl_s: float | None = None
+    last_n: int = 0
+    max_age_s: float | None = None
+    events: Mapping[str, Mapping[str, Any]] | None = None
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        parts = re.split(r"\{(\w+)\}", self.name)
+        return re.compile(
+            "".join(f"(?P<{p}>[^:/?#\\s]+)" if i % 2 else re.escape(p) for i, p in enumerate(parts))
+        )
+
+    @property
+    def is_template(self) -> bool:
+        """Whether the name has parameters."""
+        return "{" in self.name
+
+    def match(self, channel: str) -> dict[str, str] | None:
+        """Return the template's parameters in a channel's name, {} for a plain name; None where it is another channel."""
+        found = self._pattern.fullmatch(channel)
+        return found.groupdict() if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class RetrySpec:
+    """How often a failed run is tried again, and after how long: `backoff_s * factor ** (retry - 1)`."""
+
+    max: int = 0
+    backoff_s: float = 5.0
+    factor: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class JobEventsSpec:
+    """Messages about a run: `<prefix>_started`, `_progress`, `_complete`, `_failed` on a channel."""
+
+    channel: str
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    """One job. At most one of `cron`, `every_s`, `at` is set; none means that it is only enqueued."""
+
+    name: str
+    source: Source
+    ref: HookRef
+    description: str = ""
+    cron: str | None = None
+    every_s: float | None = None
+    at: str | None = None
+    timezone: str = "UTC"
+    timeout_s: float = 300.0
+    retries: RetrySpec = RetrySpec()
+    overlap: Literal["skip", "queue", "allow"] = "skip"
+    input: Mapping[str, Any] | None = None
+    permissions: frozenset[str] = frozenset()
+    events: JobEventsSpec | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSpec:
+    """Where and how HTTP is served."""
+
+    host: str = "127.0.0.1"
+    port: int = 8090
+    cors_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    body_limit_bytes: int = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class AuthSpec:
+    """`secret` "" means: kept in `data/secret`, made at the first start."""
+
+    secret: str = field(default="", repr=False)
+    session_ttl_s: float = 5 * 24 * 3600.0
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `count` in `per_s` seconds, in a moving window. A count of 0 means no limit."""
+
+    count: int
+    per_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsSpec:
+    """Rates per user where one is known, otherwise per address; `login` per address and per account."""
+
+    requests: Rate = Rate(300, 60.0)
+    login: Rate = Rate(5, 60.0)
+    connect: Rate = Rate(30, 60.0)
+
+
+@dataclass(frozen=True, slots=True)
+class RealtimeSpec:
+    """Limits and rhythms of event streams."""
+
+    max_connections: int = 10_000
+    max_per_user: int = 20
+    heartbeat_s: float = 15.0
+    retry_s: float = 2.0
+    send_timeout_s: float = 10.0
+    message_limit_bytes: int = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class HooksSpec:
+    """Time limits of hooks. `threads` is how many plain (not async) functions may run at once."""
+
+    timeout_s: float = 5.0
+    slow_s: float = 0.25
+    threads: int = 32
+
+
+@dataclass(frozen=True)
+class ProjectSpec:
+    """One project, whole. `folder` is absolute. `files` are all YAML files that were read, for watching."""
+
+    folder: Path
+    namespace: str
+    storage: str
+    label: str = ""
+    broker: str = "memory:"
+    server: ServerSpec = ServerSpec()
+    auth: AuthSpec = AuthSpec()
+    limits: LimitsSpec = LimitsSpec()
+    realtime: RealtimeSpec = RealtimeSpec()
+    hooks: HooksSpec = HooksSpec()
+    channels: tuple[ChannelSpec, ...] = ()
+    collections: tuple[CollectionSpec, ...] = ()
+    jobs: tuple[JobSpec, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    files: tuple[Path, ...] = ()
+
+    @cached_property
+    def collection(self) -> Mapping[str, CollectionSpec]:
+        """The collections by name."""
+        return {c.name: c for c in self.collections}
+
+    @cached_property
+    def job(self) -> Mapping[str, JobSpec]:
+        """The jobs by name."""
+        return {j.name: j for j in self.jobs}
+
+    def channel(self, name: str) -> ChannelSpec | None:
+        """Return the declared channel that a name belongs to: a plain name wins over a template. None: undeclared."""
+        plain = next((c for c in self.channels if c.name == name and not c.is_template), None)
+        return plain or next((c for c in self.channels if c.is_template and c.match(name) is not None), None)
