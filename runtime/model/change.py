@@ -22,8 +22,8 @@ class Write:
 
     `document` is the whole new document, `id` and `version` included, or None to delete. `expected` is the
     version that must be stored at that moment: 0 for none (a create), None for whatever is there.
-    `keep_existing`, with `expected=0`: where the document exists already the write does nothing and is no failure, which
-    makes an id into an idempotency key. `by` is the actor's id, for the change record.
+    `keep_existing`, with `expected=0`: where the document exists already the write does nothing and is no failure,
+    which makes an id into an idempotency key. `by` is the actor's id, for the change record.
     """
 
     collection: str
@@ -36,7 +36,7 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One committed write of a logged collection. `seq` grows by commit order within a store, from 1, maybe with gaps."""
+    """One committed write of a logged collection. `seq` grows in commit order, from 1, maybe with gaps."""
 
     seq: int
     collection: str

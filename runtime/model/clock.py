@@ -33,7 +33,8 @@ def timestamp(epoch_s: float) -> str:
     Such strings sort as the instants do.
     """
     moment = datetime.fromtimestamp(round(epoch_s * 1000) / 1000, tz=UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    # Not strftime: its %Y leaves out the zeros of years before 1000.
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def epoch_s(text: str) -> float:

@@ -3,6 +3,7 @@
     Failure
     ├── Invalid                  what was sent cannot be used
     │   ├── MalformedBody        the body is not what its content type says
+    │   ├── UnsupportedMedia     the content type is not one that is read here
     │   ├── InvalidQuery         filter, sort, cursor … outside the query language
     │   ├── InvalidDocument      a document does not fit its collection; `errors` by JSON pointer
     │   └── InvalidMessage       a message does not fit its channel
@@ -40,9 +41,7 @@ class Failure(Exception):
 
     code: str = "failure"
 
-    def __init__(
-        self, message: str, *, errors: Mapping[str, str] | None = None, code: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, errors: Mapping[str, str] | None = None, code: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.errors: dict[str, str] = dict(errors or {})
@@ -60,6 +59,12 @@ class MalformedBody(Invalid):
     """The body cannot be read as what its content type says."""
 
     code = "malformed_body"
+
+
+class UnsupportedMedia(Invalid):
+    """The content type of the body is not one that is read here."""
+
+    code = "unsupported_media"
 
 
 class InvalidQuery(Invalid):
@@ -130,9 +135,7 @@ class StoreConflict(Conflict):
 
     code = "store_conflict"
 
-    def __init__(
-        self, message: str, *, collection: str, id: str, errors: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, message: str, *, collection: str, id: str, errors: Mapping[str, str] | None = None) -> None:
         super().__init__(message, errors=errors)
         self.collection = collection
         self.id = id

@@ -1,8 +1,10 @@
 """What a floor needs of a floor above it, as protocols. `runtime.app` puts the real ones in."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from pathlib import Path as FilePath
+from typing import Any, Protocol, runtime_checkable
 
 from runtime.model.change import Change, Message, Write
 from runtime.model.document import Document, Record
@@ -23,9 +25,9 @@ class Capabilities:
 class Store(Protocol):
     """Where documents are kept.
 
-    The caller has checked collection names, filters and sort keys: collections are those of the last `ensure`, filters come from
-    `runtime.query.parse`. What a filter, a sort order and a cursor mean is defined by `runtime.query.match` and `.order`;
-    an adapter may push them down, but never answers anything else. Every method may raise `Unavailable`.
+    The caller has checked collection names, filters and sort keys: collections are those of the last `ensure`, filters
+    come from `runtime.query.parse`. What a filter, a sort order and a cursor mean is defined by `runtime.query.match`
+    and `.order`; an adapter may push them down, but never answers anything else. Every method may raise `Unavailable`.
     """
 
     @property
@@ -41,9 +43,9 @@ class Store(Protocol):
     async def ensure(self, collections: Sequence[CollectionSpec]) -> list[str]:
         """Make tables and indexes fit the collections; return a line for each thing that was changed.
 
-        Called at start and after a reload, with all collections, those of the system included. Collections that are no longer
-        named keep their data. Raises ProjectInvalid, changing nothing, where the data does not fit (a new unique
-        field with duplicates), naming the documents.
+        Called at start and after a reload, with all collections, those of the system included. Collections that are
+        no longer named keep their data. Raises ProjectInvalid, changing nothing, where the data does not fit (a new
+        unique field with duplicates), naming the documents.
         """
 
     async def get(self, collection: str, id: str) -> Record | None:
@@ -53,7 +55,7 @@ class Store(Protocol):
         """Return the documents that exist among `ids`, by id."""
 
     async def find(self, collection: str, query: Query) -> list[Record]:
-        """Return whole documents (`query.fields` is the caller's to apply) that match, in order, within limit and offset."""
+        """Return the matching documents in order, whole: `query.fields` is the caller's to apply."""
 
     async def count(self, collection: str, query: Query) -> int:
         """Return how many match `query.filter` and `query.text`; the rest of the query is ignored."""
@@ -64,7 +66,7 @@ class Store(Protocol):
     def iterate(self, collection: str, query: Query) -> AsyncIterator[Record]:
         """Go through any number of documents in bounded memory.
 
-        A document that is there from beginning to end and does not change is seen exactly once; `limit` None is allowed.
+        A document that is there from beginning to end and does not change is seen exactly once. `limit` may be None.
         """
 
     async def commit(self, writes: Sequence[Write]) -> list[Change]:
@@ -86,6 +88,49 @@ class Store(Protocol):
 
     async def ping(self) -> None:
         """Return if the store answers; raise Unavailable otherwise."""
+
+
+Progress = Callable[[int, int], None]
+"""Told how much of how much is done; perhaps in another thread than the one that asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore has done.
+
+    `made_at` is when the backup was made, None where the file does not say. `aside` is where the previous database is
+    kept, None where there was none.
+    """
+
+    made_at: str | None
+    aside: FilePath | None
+
+
+@runtime_checkable
+class Backups(Protocol):
+    """What a `Store` may offer besides, where one file can hold all that it keeps.
+
+    Users, runs and the change log are part of a backup as documents are. Both methods work on a store that is not open,
+    and need no collections. One that is cancelled leaves things as they were. Progress is told in pages.
+    """
+
+    async def back_up(self, target: FilePath, *, namespace: str, replace: bool, progress: Progress) -> None:
+        """Write the database as it is at this moment to a file, for the owner alone.
+
+        Reads and writes go on meanwhile, of other processes too. The copy says which project it is of and when it was
+        made; it takes its name only when it was found to be whole. Raises, leaving `target` as it was: Conflict where
+        there is one and not `replace`, or where it is the database itself; NotFound where there is no database;
+        Unavailable where it is damaged, or files cannot be written.
+        """
+
+    async def restore(self, source: FilePath, *, namespace: str, any_project: bool, progress: Progress) -> Restored:
+        """Put a backup in the database's place, at once and whole, and keep the previous one aside.
+
+        `namespace` is this project's; the backup has to be of it too, but for `any_project`. Whoever wants to open the
+        database meanwhile waits. Raises, leaving everything as it was: Conflict where a process has the database open,
+        or the backup is another project's; NotFound, or Invalid where the file is none that could be used; Unavailable
+        where files cannot be written.
+        """
 
 
 class Publisher(Protocol):
@@ -164,7 +209,7 @@ class Database(Protocol):
         """Return how many documents match."""
 
     async def create(self, collection: str, document: Mapping[str, Any]) -> Document:
-        """Create a document; return it as it will be stored. Raises InvalidDocument, AlreadyExists, NotUnique, Reject."""
+        """Create a document; return it as stored. Raises InvalidDocument, AlreadyExists, NotUnique, Reject."""
 
     async def update(self, collection: str, id: str, changes: Mapping[str, Any]) -> Document:
         """Change a document: a JSON Merge Patch (RFC 7396), or update operators (`{"$inc": {"views": 1}}`).
@@ -177,6 +222,9 @@ class Database(Protocol):
 
     def as_actor(self) -> "Database":
         """Return the same, bound to what the caller may do; it raises Unauthenticated and Forbidden too."""
+
+    def batch(self) -> AbstractAsyncContextManager["Database"]:
+        """Hold a job's writes together: all are committed at the end of the block, or none where it raises."""
 
 
 Subscriber = Callable[[Sequence[Change]], Awaitable[None] | None]

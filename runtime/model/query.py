@@ -1,8 +1,8 @@
 """What a query is, once it has been read and found good. `runtime.query.parse` makes these from JSON.
 
-All of it is immutable, so that equal questions can share one answer. JSON values inside filters are kept frozen: an array
-is a tuple, an object a `FrozenObject`. Python holds True and 1 for equal and JSON does not: where two filters or queries
-are compared or used as a key, compare their `fingerprint`.
+All of it is immutable, so that equal questions can share one answer. JSON values inside filters are kept frozen: an
+array is a tuple, an object a `FrozenObject`. Python holds True and 1 for equal and JSON does not: where two filters or
+queries are compared or used as a key, compare their `fingerprint`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -146,9 +146,7 @@ class Not:
     part: "Filter"
 
 
-Filter = (
-    Everything | Nothing | Compare | In | Exists | Regex | Size | All | HasType | ElemMatch | And | Or | Not
-)
+Filter = Everything | Nothing | Compare | In | Exists | Regex | Size | All | HasType | ElemMatch | And | Or | Not
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +161,8 @@ class SortKey:
 class Cursor:
     """A place in a sorted list: the last seen document's sort values, one for each key, the id among them.
 
-    A value is what `runtime.query.order.sort_value` gives: a scalar, a frozen array or object, or MISSING's stand-in
-    None (MongoDB sorts missing as null).
+    A value is what `runtime.query.order.sort_value` gives: a scalar, a frozen array or object, None for missing (which
+    MongoDB sorts as null), or `runtime.query.order.EMPTY_ARRAY` for an empty array (which it sorts below null).
     """
 
     values: tuple[Any, ...]

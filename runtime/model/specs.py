@@ -138,7 +138,7 @@ class CollectionSpec:
         return {f.name: f for f in self.fields}
 
     def field_at(self, path: tuple[str, ...]) -> FieldSpec | None:
-        """Return the declared field at a path, seeing through arrays and numeric indexes; None where nothing is declared."""
+        """Return the declared field at a path, seeing through arrays and numeric indexes; None: not declared."""
         found = self.by_name.get(path[0])
         for segment in path[1:]:
             if found is not None and found.type == "array":
@@ -158,8 +158,8 @@ OnFull = Literal["drop-oldest", "drop-newest"]
 class ChannelSpec:
     """A declared channel. `name` may be a template: `user:{userId}`.
 
-    `scope` is `public`, `authenticated`, `role:NAME` or `user`. `events` maps message types to JSON Schemas; None means that
-    any type may be sent.
+    `scope` is `public`, `authenticated`, `role:NAME` or `user`. `events` maps message types to JSON Schemas; None
+    means that any type may be sent.
     """
 
     name: str
@@ -176,9 +176,7 @@ class ChannelSpec:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         parts = re.split(r"\{(\w+)\}", self.name)
-        return re.compile(
-            "".join(f"(?P<{p}>[^:/?#\\s]+)" if i % 2 else re.escape(p) for i, p in enumerate(parts))
-        )
+        return re.compile("".join(f"(?P<{p}>[^:/?#\\s]+)" if i % 2 else re.escape(p) for i, p in enumerate(parts)))
 
     @property
     def is_template(self) -> bool:
@@ -186,7 +184,7 @@ class ChannelSpec:
         return "{" in self.name
 
     def match(self, channel: str) -> dict[str, str] | None:
-        """Return the template's parameters in a channel's name, {} for a plain name; None where it is another channel."""
+        """Return the template's parameters in a channel's name, {} for a plain name, None for another channel."""
         found = self._pattern.fullmatch(channel)
         return found.groupdict() if found else None
 
@@ -208,9 +206,16 @@ class JobEventsSpec:
     prefix: str
 
 
+Overlap = Literal["skip", "queue", "allow"]
+
+
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """One job. At most one of `cron`, `every_s`, `at` is set; none means that it is only enqueued."""
+    """One job. At most one of `cron`, `every_s`, `at` is set; none means that it is only enqueued.
+
+    `overlap` says what becomes of a run while another of the same job is not finished. None, where the YAML does not
+    say: `skip` for a job with a trigger, `allow` for one that is only enqueued, because somebody asked for each run.
+    """
 
     name: str
     source: Source
@@ -222,7 +227,7 @@ class JobSpec:
     timezone: str = "UTC"
     timeout_s: float = 300.0
     retries: RetrySpec = RetrySpec()
-    overlap: Literal["skip", "queue", "allow"] = "skip"
+    overlap: Overlap | None = None
     input: Mapping[str, Any] | None = None
     permissions: frozenset[str] = frozenset()
     events: JobEventsSpec | None = None
@@ -267,7 +272,7 @@ class LimitsSpec:
 
 @dataclass(frozen=True, slots=True)
 class RealtimeSpec:
-    """Limits and rhythms of event streams."""
+    """Limits and rhythms of event streams. 0 connections, heartbeat or send timeout: no limit, none, never."""
 
     max_connections: int = 10_000
     max_per_user: int = 20
@@ -279,7 +284,10 @@ class RealtimeSpec:
 
 @dataclass(frozen=True, slots=True)
 class HooksSpec:
-    """Time limits of hooks. `threads` is how many plain (not async) functions may run at once."""
+    """Time limits of hooks. `threads` is how many plain (not async) functions may run at once.
+
+    So many each of jobs, of hooks, of hooks inside what hooks write, and so on.
+    """
 
     timeout_s: float = 5.0
     slow_s: float = 0.25
@@ -317,6 +325,6 @@ class ProjectSpec:
         return {j.name: j for j in self.jobs}
 
     def channel(self, name: str) -> ChannelSpec | None:
-        """Return the declared channel that a name belongs to: a plain name wins over a template. None: undeclared."""
+        """Return the declared channel of a name, a plain name before a template; None where it is undeclared."""
         plain = next((c for c in self.channels if c.name == name and not c.is_template), None)
         return plain or next((c for c in self.channels if c.is_template and c.match(name) is not None), None)
