@@ -1,0 +1,1 @@
+"""The query language: filters, sort orders, cursors, updates and projections, pure."""
