@@ -1,0 +1,1 @@
+"""User code: loading hook and job files, and calling their functions safely."""

@@ -1,0 +1,251 @@
+"""Calling user functions so that whatever they do stays their own affair."""
+
+import asyncio
+import inspect
+import secrets
+from collections.abc import Mapping
+from functools import partial
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
+
+from runtime.hooks.bridge import Bridge
+from runtime.hooks.context import Context, JobContext
+from runtime.hooks.frames import Place, place_of_coroutine, place_of_error, traceback_text
+from runtime.hooks.interrupt import Interrupted
+from runtime.hooks.load import HookFunction
+from runtime.hooks.outcome import Outcome, captured_async
+from runtime.hooks.registry import Registry
+from runtime.hooks.stats import FailureNote, HookStats
+from runtime.hooks.threads import HookThreads
+from runtime.hooks.watchdog import Watchdog
+from runtime.model.clock import Clock
+from runtime.model.errors import Failure, HookFailed, HookRecursion, HookTimeout
+from runtime.model.specs import BoundHook, HookRef
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+DEEPEST_CHAIN: Final = 5
+"""How many hooks may be under way inside each other: more is a hook that triggers itself."""
+
+GRACE_S: Final = 0.5
+"""How long a cancelled hook may clean up before it is left behind. Arbitrarily chosen and may change."""
+
+
+class Caller:
+    """Calls the hooks and jobs of one project, on one event loop: `async with Caller(…)`.
+
+    Async functions run on the loop, in a task of their own; plain ones in threads, those of jobs apart from those
+    of hooks, so that long jobs do not keep requests waiting. Leaving the context ends what was left behind.
+    """
+
+    def __init__(
+        self, registry: Registry, *, clock: Clock, log: "FilteringBoundLogger", watchdog: Watchdog | None = None
+    ) -> None:
+        self._registry = registry
+        self._clock = clock
+        self._log = log
+        self._watchdog = watchdog
+        if watchdog is not None:
+            watchdog.attach(registry.current.spec.folder)
+        self._stats: dict[str, HookStats] = {}
+        self._tasks: set[asyncio.Task[Outcome]] = set()
+        # A plain hook keeps its thread while what it writes runs other hooks. A pool for each depth, so that calls wait
+        # only for deeper ones: with one for all, the outer calls could hold every thread that the inner ones wait for.
+        depths = range(DEEPEST_CHAIN)
+        self._hook_threads = [HookThreads(self._thread_count, name=f"hookstream-hook-{depth}") for depth in depths]
+        self._job_threads = HookThreads(self._thread_count, name="hookstream-job")
+
+    @property
+    def stats(self) -> Mapping[str, HookStats]:
+        """The record of every function called so far, by its name in the YAML (`hooks/articles.py:announce`)."""
+        return MappingProxyType(self._stats)
+
+    @property
+    def abandoned_threads(self) -> int:
+        """How many threads have a plain function that did not come back from its time limit."""
+        return sum(threads.abandoned for threads in self._pools)
+
+    @property
+    def abandoned_tasks(self) -> int:
+        """How many async functions go on although they were cancelled."""
+        return sum(1 for task in self._tasks if task.cancelling())
+
+    async def __aenter__(self) -> Self:
+        """Return the caller itself."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close it."""
+        await self.close()
+
+    async def close(self) -> None:
+        """Cancel what still runs, wait a moment for it, and let the threads go. Safe to call twice."""
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=GRACE_S)
+        for threads in self._pools:
+            threads.close()
+
+    async def call(
+        self,
+        hook: BoundHook | HookRef,
+        ctx: Context | JobContext,
+        *,
+        timeout_s: float | None = None,
+        chain: tuple[str, ...] = (),
+    ) -> Any:
+        """Call a function with a context; return what it returns.
+
+        The function is that of the edition `ctx.config` belongs to. `timeout_s` None is the project's
+        `hooks.timeout`. `chain` names the hooks that this call happens inside of, outermost first.
+
+        Reject and every other Failure that the function raises pass through, as does being cancelled from outside.
+        Raises HookTimeout where it is over its time limit, HookRecursion where the chain is too long, Unavailable
+        where a plain function finds no thread, and HookFailed for anything else that it raises, SystemExit and
+        KeyboardInterrupt among it. The cause is in the log under the incident, and is the exception's `__cause__`;
+        its message tells nothing.
+        """
+        ref = hook.ref if isinstance(hook, BoundHook) else hook
+        name = str(ref)
+        if len(chain) >= DEEPEST_CHAIN:
+            self._too_deep(name, ctx, (*chain, name))
+        edition = self._registry.edition_of(ctx.config)
+        function = edition.functions[ref]
+        limit_s = edition.spec.hooks.timeout_s if timeout_s is None else timeout_s
+        stats = self._stats.setdefault(name, HookStats(name))
+        stats.calls += 1
+        stats.running += 1
+        started = self._clock.monotonic()
+        try:
+            if function.is_async:
+                outcome = await self._on_loop(function, name, ctx, limit_s)
+            else:
+                outcome = await self._in_thread(function, ctx, limit_s=limit_s, depth=len(chain))
+        finally:
+            stats.running -= 1
+            stats.add(self._clock.monotonic() - started)
+        return self._settle(outcome, name, ctx, limit_s, stats)
+
+    async def _on_loop(self, function: HookFunction, name: str, ctx: Context | JobContext, limit_s: float) -> Outcome:
+        coroutine = captured_async(partial(function.function, ctx))
+        task = asyncio.get_running_loop().create_task(coroutine, name=name)
+        self._own(task)
+        if self._watchdog is not None:
+            self._watchdog.enter(task, name, limit_s)
+        try:
+            await asyncio.wait((task,), timeout=limit_s)
+        except asyncio.CancelledError:
+            await self._end(task, name)
+            raise
+        if task.done():
+            return Outcome(error=asyncio.CancelledError()) if task.cancelled() else task.result()
+        place = place_of_coroutine(coroutine)
+        await self._end(task, name)
+        return Outcome(late=True, place=place)
+
+    async def _end(self, task: asyncio.Task[Outcome], name: str) -> None:
+        """Cancel a task; return when it has ended, or when it had its time to do so."""
+        task.cancel()
+        await asyncio.wait((task,), timeout=GRACE_S)
+        if not task.done():
+            self._log.warning("hook_abandoned", hook=name, reason="it goes on although it was cancelled")
+
+    def _own(self, task: asyncio.Task[Outcome]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[Outcome]) -> None:
+        self._tasks.discard(task)
+        if self._watchdog is not None:
+            self._watchdog.leave(task)
+
+    async def _in_thread(
+        self, function: HookFunction, ctx: Context | JobContext, *, limit_s: float, depth: int
+    ) -> Outcome:
+        threads = self._job_threads if isinstance(ctx, JobContext) else self._hook_threads[depth]
+        bridge = Bridge(asyncio.get_running_loop())
+        plain = bridge.context(ctx)
+        try:
+            outcome = await threads.run(partial(function.function, plain), limit_s=limit_s)
+        finally:
+            for task in bridge.close():
+                self._own(task)
+        if isinstance(ctx, Context) and isinstance(plain, Context) and outcome.error is None and not outcome.late:
+            ctx.adopt(plain)
+        return outcome
+
+    def _settle(self, outcome: Outcome, name: str, ctx: Context | JobContext, limit_s: float, stats: HookStats) -> Any:
+        error = outcome.error
+        if outcome.late or isinstance(error, Interrupted):
+            self._too_late(outcome, name, ctx, limit_s, stats)
+        if isinstance(error, Failure):
+            raise error
+        if inspect.isawaitable(outcome.value):
+            error = _not_awaited(outcome.value, name)
+        if error is not None:
+            self._failed(error, name, ctx, stats)
+        return outcome.value
+
+    def _failed(self, error: BaseException, name: str, ctx: Context | JobContext, stats: HookStats) -> NoReturn:
+        incident = _incident()
+        text, place = traceback_text(error), place_of_error(error)
+        kind = f"{type(error).__name__}: {error}"
+        stats.failures += 1
+        stats.last_failure = self._note(incident, kind, place, text)
+        self._log.error(
+            "hook_failed", hook=name, incident=incident, error=kind, **_where(place), **_whose(ctx), traceback=text
+        )
+        raise HookFailed(f"A hook failed. Incident {incident}.", incident=incident) from error
+
+    def _too_late(
+        self, outcome: Outcome, name: str, ctx: Context | JobContext, limit_s: float, stats: HookStats
+    ) -> NoReturn:
+        incident = _incident()
+        place = outcome.place or (place_of_error(outcome.error) if outcome.error else None)
+        kind = f"over its time limit of {limit_s:g} s"
+        stats.timeouts += 1
+        stats.last_failure = self._note(incident, kind, place, "")
+        self._log.error("hook_timeout", hook=name, incident=incident, limit_s=limit_s, **_where(place), **_whose(ctx))
+        raise HookTimeout(f"A hook took too long. Incident {incident}.", incident=incident)
+
+    def _too_deep(self, name: str, ctx: Context | JobContext, chain: tuple[str, ...]) -> NoReturn:
+        incident = _incident()
+        self._log.error("hook_recursion", hook=name, incident=incident, chain=" > ".join(chain), **_whose(ctx))
+        message = f"Hooks triggered each other too deeply. Incident {incident}."
+        raise HookRecursion(message, incident=incident, chain=chain)
+
+    def _note(self, incident: str, kind: str, place: Place | None, text: str) -> FailureNote:
+        where = _where(place)
+        return FailureNote(self._clock.now(), incident, kind, where["file"], where["line"], text)
+
+    @property
+    def _pools(self) -> tuple[HookThreads, ...]:
+        return (*self._hook_threads, self._job_threads)
+
+    def _thread_count(self) -> int:
+        return self._registry.current.spec.hooks.threads
+
+
+def _incident() -> str:
+    return secrets.token_hex(6)
+
+
+def _where(place: Place | None) -> dict[str, Any]:
+    return {"file": place.file if place else None, "line": place.line if place else 0}
+
+
+def _whose(ctx: Context | JobContext) -> dict[str, str]:
+    return {"run": ctx.run.id} if isinstance(ctx, JobContext) else {"request": ctx.request.id}
+
+
+def _not_awaited(value: Any, name: str) -> TypeError:
+    if inspect.iscoroutine(value):
+        value.close()
+    return TypeError(
+        f"{name} returned a {type(value).__name__} that nobody awaited; use `async def`, and `await` what is returned"
+    )

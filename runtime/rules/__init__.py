@@ -1,0 +1,1 @@
+"""Who may do what: permission decisions as pure functions of actor, action, collection and document."""

@@ -1,0 +1,104 @@
+"""Why an actor may or may not do something: which line of which file says so."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from runtime.model.actor import Actor
+from runtime.model.document import Document
+from runtime.model.problem import Source
+from runtime.model.query import Everything, Nothing
+from runtime.model.specs import Action, CollectionSpec
+from runtime.query.match import matches
+from runtime.rules.decide import Grant, decide, principals_of
+
+Verdict = Literal["allowed", "refused", "depends"]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLine:
+    """One permission entry that applies to the actor.
+
+    `matches` is whether its filter matches the document; None where no document was given and there is a filter.
+    """
+
+    grant: Grant
+    matches: bool | None
+
+    @property
+    def source(self) -> Source:
+        """The place in the YAML."""
+        return self.grant.source
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is decided and why.
+
+    `verdict` is `depends` where no document was given and every entry that applies has a filter. `reason` is a
+    sentence for people. `principals` is what permission entries may call the actor, sorted. `lines` are the
+    entries that apply, in the order of the YAML. `hidden` are the paths of the document that are hidden from
+    the actor, None where that depends on the document.
+    """
+
+    actor: Actor
+    action: Action
+    collection: str
+    verdict: Verdict
+    reason: str
+    principals: tuple[str, ...]
+    lines: tuple[GrantLine, ...]
+    hidden: frozenset[str] | None
+
+
+def explain(
+    actor: Actor, action: Action, collection: CollectionSpec, document: Document | None, *, now: float
+) -> Explanation:
+    """Explain what `decide` decides; with a document, whether the actor may do it to this one, as it is.
+
+    A write is asked about the stored document only: its result has to match the same entry too, which is known
+    when it is tried.
+    """
+    decision = decide(actor, action, collection, now=now)
+    lines = tuple(GrantLine(grant, _matches(grant, document)) for grant in decision.grants)
+    verdict = _verdict(lines)
+    hidden = decision.uniform_hidden if document is None else decision.hidden(document)
+    return Explanation(
+        actor=actor,
+        action=action,
+        collection=collection.name,
+        verdict=verdict,
+        reason=" ".join(_reason(actor, action, collection, lines, verdict)),
+        principals=tuple(sorted(principals_of(actor))),
+        lines=lines,
+        hidden=hidden,
+    )
+
+
+def _matches(grant: Grant, document: Document | None) -> bool | None:
+    if isinstance(grant.filter, Everything | Nothing):
+        return isinstance(grant.filter, Everything)
+    return None if document is None else matches(grant.filter, document)
+
+
+def _verdict(lines: tuple[GrantLine, ...]) -> Verdict:
+    if any(line.matches for line in lines):
+        return "allowed"
+    return "depends" if any(line.matches is None for line in lines) else "refused"
+
+
+def _reason(
+    actor: Actor, action: Action, collection: CollectionSpec, lines: tuple[GrantLine, ...], verdict: Verdict
+) -> Iterator[str]:
+    if actor.is_admin:
+        yield "Admins and the system may do everything."
+    elif not lines:
+        names = " or ".join(sorted(principals_of(actor)))
+        yield f"No permission of {collection.name} for {action} is given to {names}."
+    elif verdict == "allowed":
+        line = next(line for line in lines if line.matches)
+        yield f"{line.grant.principal} may, says {line.source}."
+    elif verdict == "depends":
+        yield "It depends on the document: every entry that applies has a filter."
+    else:
+        yield "No entry that applies has a filter that matches."
