@@ -1,0 +1,1 @@
+"""From nodes that were found good to typed specs. Nothing in here checks anything again."""
