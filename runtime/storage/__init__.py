@@ -1,0 +1,1 @@
+"""Where documents are kept: one port (`runtime.model.ports.Store`), one adapter for each kind of database."""

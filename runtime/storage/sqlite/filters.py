@@ -1,0 +1,272 @@
+"""A filter as SQL.
+
+Every condition is true for all documents that match, and `exact` says that it is true for no others. What has no key is
+left open ("1", not exact), for the matcher to decide. Conditions may also be NULL, which counts as not true; a negation
+is only made of what is exact, and turns NULL into true.
+"""
+
+# ruff: noqa: S608 - names in SQL are those of declared collections and fields, quoted; every value is bound
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from runtime.model.query import (
+    All,
+    And,
+    Compare,
+    CompareOp,
+    ElemMatch,
+    Everything,
+    Exists,
+    Filter,
+    HasType,
+    In,
+    Not,
+    Nothing,
+    Or,
+    Path,
+    Regex,
+    Size,
+    TypeName,
+)
+from runtime.query.paths import array_index
+from runtime.storage.sqlite.keys import Key, NoKey, key_of
+from runtime.storage.sqlite.names import joined
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """SQL text, the values to bind to it, and whether it says all that the filter says."""
+
+    sql: str
+    values: tuple[Key, ...] = ()
+    exact: bool = True
+
+
+ALWAYS: Final = Condition("1")
+NEVER: Final = Condition("0")
+OPEN: Final = Condition("1", exact=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a condition can name.
+
+    `column` gives the column of a path that holds single values, `side` the side table of one that may hold several;
+    `key` is the column with the document's key.
+    """
+
+    column: Callable[[Path], str | None]
+    side: Callable[[Path], str | None]
+    key: str
+
+
+BINDINGS_LIMIT: Final = 30_000
+"""SQLite's own limit is 32,766 in its default build."""
+
+
+def condition(filter: Filter, scope: Scope) -> Condition:
+    """Return the condition of a filter; one of more values than SQLite can bind is left open."""
+    found = _condition(filter, scope)
+    return found if len(found.values) <= BINDINGS_LIMIT else OPEN
+
+
+def _condition(filter: Filter, scope: Scope) -> Condition:
+    match filter:
+        case Everything():
+            return ALWAYS
+        case Nothing():
+            return NEVER
+        case And(parts):
+            return _all(_condition(part, scope) for part in parts)
+        case Or(parts):
+            return _any(_condition(part, scope) for part in parts)
+        case Not(part):
+            inner = _condition(part, scope)
+            return Condition(f"({inner.sql}) IS NOT TRUE", inner.values) if inner.exact else OPEN
+    column = scope.column(filter.path)
+    if column is not None:
+        return _on_column(filter, column)
+    table = scope.side(filter.path)
+    if table is not None:
+        return _on_side(filter, table, scope.key)
+    if isinstance(filter, ElemMatch) and not filter.of_values:
+        return _on_members(filter, scope)
+    return OPEN
+
+
+def _all(parts: Iterable[Condition]) -> Condition:
+    found = tuple(parts)
+    said = tuple(part for part in found if part.sql != "1")
+    exact = all(part.exact for part in found)
+    if not said:
+        return ALWAYS if exact else OPEN
+    values = tuple(value for part in said for value in part.values)
+    return Condition(joined(tuple(f"({part.sql})" for part in said), "AND"), values, exact)
+
+
+def _any(parts: Iterable[Condition]) -> Condition:
+    found = tuple(parts)
+    if not found:
+        return NEVER
+    values = tuple(value for part in found for value in part.values)
+    sql = joined(tuple(f"({part.sql})" for part in found), "OR")
+    if any(part.sql == "1" and not part.exact for part in found):
+        return OPEN
+    return Condition(sql, values, all(part.exact for part in found))
+
+
+def _on_column(filter: Compare | In | Exists | Regex | Size | All | HasType | ElemMatch, column: str) -> Condition:
+    """Return the condition on a path that holds a single value or nothing: never an array, never an object."""
+    match filter:
+        case Compare(_, "$eq", value):
+            return _equal(column, (value,))
+        case Compare(_, op, value):
+            return _ordered(column, op, value)
+        case In(_, values):
+            return _equal(column, values)
+        case Exists(_, present):
+            return OPEN if present else Condition(f"{column} IS NULL", exact=False)
+        case Regex():
+            return Condition(f"{column} >= '' AND {column} < x''", exact=False)
+        case All(_, values):
+            return _all(_equal(column, (value,)) for value in values) if values else NEVER
+        case HasType(_, types):
+            return _any(_of_type(column, name) for name in types)
+        case Size() | ElemMatch():
+            return NEVER
+
+
+def _equal(column: str, values: tuple[Any, ...]) -> Condition:
+    """Return the condition that a column is one of the values. Arrays and objects are never in one."""
+    try:
+        keys = tuple(key_of(value) for value in values if is_scalar(value))
+    except NoKey:
+        return OPEN
+    present = tuple(key for key in keys if key is not None)
+    parts = [Condition(f"{column} IS NULL")] if len(present) < len(keys) else []
+    if len(present) == 1:
+        parts.append(Condition(f"{column} = ?", present))
+    elif present:
+        parts.append(Condition(f"{column} IN ({', '.join('?' * len(present))})", present))
+    return parts[0] if len(parts) == 1 else _any(parts)
+
+
+def _ordered(column: str, op: CompareOp, value: Any) -> Condition:
+    """Return the condition of an order comparison: within the value's own type only, as MongoDB compares."""
+    if value is None and op in ("$gte", "$lte"):
+        return Condition(f"{column} IS NULL")
+    if value is None or not is_scalar(value):
+        return NEVER
+    try:
+        key = key_of(value)
+    except NoKey:
+        return OPEN
+    lowest, above = _bracket(key)
+    limit = above if op in ("$gt", "$gte") else lowest
+    return Condition(f"{column} {_SIGNS[op]} ?{limit.format(column=column)}", (key,))
+
+
+def _bracket(key: Key) -> tuple[str, str]:
+    """Return the conditions that keep what is lower, and what is higher, than a key within its type."""
+    if isinstance(key, str):
+        return " AND {column} >= ''", " AND {column} < x''"
+    if isinstance(key, bytes):
+        return " AND {column} >= x''", ""
+    return "", " AND {column} < ''"
+
+
+_SIGNS: Final[dict[CompareOp, str]] = {"$gt": ">", "$gte": ">=", "$lt": "<", "$lte": "<="}
+
+
+def _of_type(column: str, name: TypeName) -> Condition:
+    match name:
+        case "null":
+            return Condition(f"{column} IS NULL", exact=False)  # or missing
+        case "object" | "array":
+            return NEVER
+        case _:
+            return Condition(f"typeof({column}) IN ({_STORAGE[name]})")
+
+
+_STORAGE: Final[dict[str, str]] = {
+    "bool": "'blob'",
+    "number": "'integer', 'real'",
+    "int": "'integer'",
+    "double": "'real'",
+    "string": "'text'",
+}
+
+
+def _on_side(
+    filter: Compare | In | Exists | Regex | Size | All | HasType | ElemMatch, table: str, key: str
+) -> Condition:
+    """Return the condition on a path that may hold several values; null, arrays and objects are not in the table."""
+    match filter:
+        case Compare(_, "$eq", value):
+            return _has(table, key, _elements((value,)))
+        case Compare(_, op, value) if is_scalar(value) and value is not None:
+            return _has(table, key, _ordered("value", op, value))
+        case In(_, values):
+            return _has(table, key, _elements(values))
+        case All(_, values):
+            return _all(_has(table, key, _elements((value,))) for value in values) if values else NEVER
+        case ElemMatch(_, inner, of_values=True):
+            return _has(table, key, _loose(_required(inner)))
+        case _:
+            return OPEN
+
+
+def _elements(values: tuple[Any, ...]) -> Condition:
+    """Return the condition that an element is one of the values; open where one of them is not in side tables."""
+    if all(is_scalar(value) and value is not None for value in values):
+        return _equal("value", values)
+    return OPEN
+
+
+def _has(table: str, key: str, element: Condition) -> Condition:
+    if element.sql == "1":
+        return OPEN
+    return Condition(f"{key} IN (SELECT key FROM {table} WHERE {element.sql})", element.values, element.exact)
+
+
+def _required(filter: Filter) -> Condition:
+    """Return what a matching element must fulfil, as far as it can be said of non-null scalars."""
+    parts = filter.parts if isinstance(filter, And) else (filter,)
+    return _all(_required_part(part) for part in parts)
+
+
+def _required_part(part: Filter) -> Condition:
+    match part:
+        case Compare((), "$eq", value):
+            return _elements((value,))
+        case Compare((), op, value) if is_scalar(value) and value is not None:
+            return _ordered("value", op, value)
+        case In((), values):
+            return _elements(values)
+        case _:
+            return OPEN
+
+
+def _on_members(filter: ElemMatch, scope: Scope) -> Condition:
+    """Return the condition on an array of objects: where one of them fulfils all parts, each part is fulfilled."""
+    inner = filter.filter
+    parts = inner.parts if isinstance(inner, And) else (inner,)
+    found = []
+    for part in parts:
+        if not isinstance(part, Compare | In) or any(array_index(segment) is not None for segment in part.path):
+            continue  # an index would also name an element of an array inside the array
+        table = scope.side((*filter.path, *part.path))
+        if table is not None:
+            found.append(_on_side(part, table, scope.key))
+    return _loose(_all(found))
+
+
+def _loose(found: Condition) -> Condition:
+    return Condition(found.sql, found.values, exact=False)
+
+
+def is_scalar(value: Any) -> bool:
+    """Return whether a value of a filter is no array and no object."""
+    return value is None or isinstance(value, str | int | float)

@@ -1,0 +1,236 @@
+"""Documents in one SQLite file, or in memory: the port, on one writing thread and a few reading ones."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, closing
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+from typing import Any, TypeVar
+
+from runtime.model.change import Change, Write
+from runtime.model.clock import Clock, timestamp
+from runtime.model.document import Record
+from runtime.model.errors import Unavailable
+from runtime.model.ports import Capabilities, Progress, Restored
+from runtime.model.query import Cursor, Filter, Path, Query
+from runtime.model.specs import CollectionSpec
+from runtime.query.order import sort_value
+from runtime.storage.sqlite import changes, select
+from runtime.storage.sqlite.backup import Label, back_up
+from runtime.storage.sqlite.catalog import Catalog
+from runtime.storage.sqlite.connection import Place, code
+from runtime.storage.sqlite.distinct import distinct
+from runtime.storage.sqlite.ensure import ensure
+from runtime.storage.sqlite.keys import NoKey, key_of
+from runtime.storage.sqlite.readers import READERS, Readers
+from runtime.storage.sqlite.restore import restore
+from runtime.storage.sqlite.steps import in_steps
+from runtime.storage.sqlite.tables import Tables
+from runtime.storage.sqlite.write import apply, prepare
+from runtime.storage.sqlite.writer import Writer
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    writer: Writer
+    readers: Readers
+    stack: AsyncExitStack
+
+
+class SqliteStore:
+    """The store of one project. `path` None keeps everything in memory, for tests and trials.
+
+    To be opened, used and closed in one event loop. Several processes may have one file open: they see each
+    other's commits at once and wait for each other's writes, `lock_timeout_s` at most.
+    """
+
+    def __init__(self, path: FilePath | None, *, clock: Clock, lock_timeout_s: float = 10.0) -> None:
+        self._place = Place(path, lock_timeout_s)
+        self._clock = clock
+        self._catalog = Catalog()
+        self._opened: _Open | None = None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this store can promise."""
+        if self._place.path is not None:
+            return Capabilities(name="sqlite", durable=True, atomic_batches=True)
+        note = "documents are kept in memory and are gone when the server stops; set `storage` to a file"
+        return Capabilities(name="sqlite", durable=False, atomic_batches=True, notes=(note,))
+
+    async def open(self) -> None:
+        """Open the file, making it and its folder where they are missing. Raises Unavailable with the remedy."""
+        async with AsyncExitStack() as stack:
+            connection = await asyncio.to_thread(self._place.create)
+            stack.callback(connection.close)
+            reading = [connection]
+            if self._place.path is not None:
+                reading = [stack.enter_context(closing(self._place.read())) for _ in range(READERS)]
+            try:
+                self._catalog.refresh(connection)
+            except sqlite3.Error as error:
+                raise self._place.failure(error) from error
+            writer = Writer(connection, self._place, begun=self._catalog.refresh)
+            stack.push_async_callback(writer.close)
+            readers = Readers(reading, self._place)
+            stack.push_async_callback(readers.close)
+            self._opened = _Open(writer, readers, stack.pop_all())
+
+    async def close(self) -> None:
+        """Finish what was submitted and what is being read, close the file. Safe to call twice."""
+        if self._opened is not None:
+            await self._opened.stack.aclose()
+
+    async def ensure(self, collections: Sequence[CollectionSpec]) -> list[str]:
+        """Make tables and indexes fit the collections; return a line for each thing that was changed.
+
+        Writers wait meanwhile. Raises ProjectInvalid, changing nothing, where the stored documents do not fit.
+        """
+        opened = self._open()
+        report = await opened.writer.submit(lambda connection: ensure(connection, collections), alone=True)
+        await opened.readers.run(self._catalog.refresh)
+        return report
+
+    async def get(self, collection: str, id: str) -> Record | None:
+        """Return one document."""
+        if not _is_storable(id):
+            return None
+        return await self._read(collection, lambda connection, tables: select.get(connection, tables, id))
+
+    async def get_many(self, collection: str, ids: Sequence[str]) -> dict[str, Record]:
+        """Return the documents that exist among `ids`, by id."""
+        asked = [id for id in dict.fromkeys(ids) if _is_storable(id)]
+        found = await self._read(collection, lambda connection, tables: select.get_many(connection, tables, asked))
+        return dict(found)
+
+    async def find(self, collection: str, query: Query) -> list[Record]:
+        """Return the matching documents in order.
+
+        Raises InvalidQuery where more than `select.SORT_LIMIT` would have to be sorted by a path without a key.
+        """
+        return list(await self._read(collection, lambda connection, tables: select.find(connection, tables, query)))
+
+    async def count(self, collection: str, query: Query) -> int:
+        """Return how many match the filter and the text."""
+        return await self._read(collection, lambda connection, tables: select.count(connection, tables, query))
+
+    async def distinct(self, collection: str, path: Path, filter: Filter) -> list[Any]:
+        """Return the different values at a path, arrays unwound, in sort order."""
+        return await self._read(collection, lambda connection, tables: distinct(connection, tables, path, filter))
+
+    async def iterate(self, collection: str, query: Query) -> AsyncIterator[Record]:
+        """Go through any number of documents, a chunk at a time; between two chunks nothing is held in the file.
+
+        By a path without a key the ids are sorted first, in memory: InvalidQuery beyond `select.SORT_LIMIT`.
+        """
+        if await self._read(collection, lambda _, tables: select.is_keyed(tables, query)):
+            chunks = self._by_cursor(collection, query)
+        else:
+            chunks = self._by_ids(collection, query)
+        async for chunk in chunks:
+            for record in chunk:
+                yield record
+
+    async def commit(self, writes: Sequence[Write]) -> list[Change]:
+        """Apply all writes or none, durably; return the change records of logged collections, in order.
+
+        A caller that is cancelled does not know whether the batch was applied; it was, as a whole, or was not.
+        Besides what the port says, raises InvalidDocument and TooLarge for documents that no collection could hold.
+        """
+        if not writes:
+            return []
+        if len({(write.collection, write.id) for write in writes}) < len(writes):
+            raise ValueError("a batch may write each document once")
+        opened = self._open()
+        batch = [prepare(write, self._catalog[write.collection]) for write in writes]
+
+        def run(connection: sqlite3.Connection) -> list[Change]:
+            at = timestamp(self._clock.now())
+            return apply(connection, batch, tables=self._catalog.__getitem__, at=at)
+
+        return await opened.writer.submit(run)
+
+    async def changes(self, since: int, limit: int) -> list[Change]:
+        """Return change records with `seq` > since, in commit order."""
+        return await self._open().readers.run(lambda connection: changes.read(connection, since, limit))
+
+    async def last_seq(self) -> int:
+        """Return the `seq` of the newest change record; 0 where there is none."""
+        return await self._open().readers.run(changes.last_seq)
+
+    async def prune_changes(self, before: str) -> int:
+        """Delete change records older than a timestamp; return how many. Writers get their turn in between."""
+        pruned = 0
+        while True:
+            some = await self._open().writer.submit(lambda connection: changes.prune(connection, before))
+            pruned += some
+            if some < changes.PRUNE_ROWS:
+                return pruned
+
+    async def back_up(self, target: FilePath, *, namespace: str, replace: bool, progress: Progress) -> None:
+        """Copy the file as it is at this moment, in a thread and a transaction of its own; see `Backups`."""
+        label = Label(namespace, timestamp(self._clock.now()))
+        await in_steps(lambda steps: back_up(self._place, target, label=label, replace=replace, steps=steps), progress)
+
+    async def restore(self, source: FilePath, *, namespace: str, any_project: bool, progress: Progress) -> Restored:
+        """Put a copy of a backup in the file's place, where nobody has it open; see `Backups`."""
+        label = Label(namespace, timestamp(self._clock.now()))
+        return await in_steps(
+            lambda steps: restore(self._place, source, label=label, any_project=any_project, steps=steps), progress
+        )
+
+    async def ping(self) -> None:
+        """Return if the file can be read; raise Unavailable otherwise."""
+        await self._open().readers.run(lambda connection: connection.execute("PRAGMA user_version").fetchone())
+
+    def _open(self) -> _Open:
+        if self._opened is None:
+            raise Unavailable(f"{self._place} is not open yet: the server is starting")
+        return self._opened
+
+    async def _read(self, collection: str, read: Callable[[sqlite3.Connection, Tables], T]) -> T:
+        def attempt(connection: sqlite3.Connection) -> T:
+            try:
+                return read(connection, self._catalog[collection])
+            except sqlite3.OperationalError as error:
+                # another process may have given the collection other columns; its layout is in the file
+                if code(error) != "SQLITE_ERROR" or not self._catalog.refresh(connection):
+                    raise
+                return read(connection, self._catalog[collection])
+
+        return await self._open().readers.run(attempt)
+
+    async def _by_cursor(self, collection: str, query: Query) -> AsyncIterator[Sequence[Record]]:
+        is_last = False
+        while not is_last:
+            asked = query
+            chunk, is_last = await self._read(
+                collection,
+                lambda connection, tables: select.take(connection, tables, asked),  # noqa: B023
+            )
+            yield chunk
+            if not is_last:
+                last = chunk[-1].document
+                place = tuple(sort_value(last, key.path, key.descending) for key in query.sort)
+                left = None if query.limit is None else query.limit - len(chunk)
+                query = replace(query, after=Cursor(place), offset=0, limit=left)
+
+    async def _by_ids(self, collection: str, query: Query) -> AsyncIterator[Sequence[Record]]:
+        ids = await self._read(collection, lambda connection, tables: select.ids(connection, tables, query))
+        for start in range(0, len(ids), select.CHUNK_ROWS):
+            some = ids[start : start + select.CHUNK_ROWS]
+            yield await self._read(
+                collection,
+                lambda connection, tables: select.still(connection, tables, query, some),  # noqa: B023
+            )
+
+
+def _is_storable(id: str) -> bool:
+    try:
+        key_of(id)
+    except NoKey:
+        return False
+    return True
