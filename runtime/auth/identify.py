@@ -1,0 +1,67 @@
+"""From what a request carries to who asks."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from runtime.auth.secrets import API_PREFIX
+from runtime.auth.sessions import Sessions
+from runtime.auth.tokens import Tokens
+from runtime.auth.users import Users
+from runtime.model.actor import PUBLIC, Actor
+from runtime.model.errors import Unauthenticated
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who asks, and what said so.
+
+    `via` None means that nothing did: the actor is the public. `stale_cookie` means that a cookie was sent whose
+    session has ended or never was.
+    """
+
+    actor: Actor
+    via: Literal["bearer", "cookie"] | None = None
+    stale_cookie: bool = False
+
+
+class Identify:
+    """Resolves credentials, anew for each request: what was revoked a moment ago is worth nothing now."""
+
+    def __init__(self, *, users: Users, sessions: Sessions, tokens: Tokens) -> None:
+        self._users = users
+        self._sessions = sessions
+        self._tokens = tokens
+
+    async def by_id(self, id: str) -> Actor:
+        """Return the actor of an id that a record names, with the roles of this moment; the public where it is gone.
+
+        For work that is done on somebody's behalf after their request. Such an actor has no session.
+        """
+        kind, _, name = id.rpartition(":")
+        if kind == "token":
+            listed = next((token for token in await self._tokens.list() if token["name"] == name), None)
+            roles = frozenset(listed["roles"]) if listed else frozenset()
+            return Actor(kind="token", id=id, name=name, roles=roles) if listed else PUBLIC
+        user = await self._users.get(id)
+        if user is None or user["disabled"]:
+            return PUBLIC
+        return Actor(kind="user", id=id, name=user["email"], roles=frozenset(user["roles"]))
+
+    async def actor(self, *, bearer: str | None, cookie: str | None) -> Identity:
+        """Return who asks. A bearer token, of a session or of an API token, counts before the cookie, a session's.
+
+        A program that means to be somebody must not silently become the public, so a bearer token that is wrong or has
+        expired raises Unauthenticated; with a browser's old cookie one is the public.
+        """
+        if bearer is not None:
+            resolver = self._tokens if bearer.startswith(API_PREFIX) else self._sessions
+            actor = await resolver.resolve(bearer)
+            if actor is None:
+                raise Unauthenticated(
+                    "the bearer token is wrong, revoked or expired; sign in again, or use a new token"
+                )
+            return Identity(actor, via="bearer")
+        if cookie:
+            actor = await self._sessions.resolve(cookie)
+            return Identity(actor, via="cookie") if actor else Identity(PUBLIC, stale_cookie=True)
+        return Identity(PUBLIC)

@@ -1,0 +1,124 @@
+"""Sessions: a user who has signed in, for a fixed time."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from structlog.typing import FilteringBoundLogger
+
+from runtime.auth.records import BATCH, SESSIONS, creation, fresh, prune_expired, removal, touch
+from runtime.auth.secrets import SESSION_PREFIX, Secret, new_token, token_id
+from runtime.auth.users import Users
+from runtime.model.actor import Actor
+from runtime.model.clock import Clock, epoch_s, timestamp
+from runtime.model.document import Document
+from runtime.model.ports import Store
+from runtime.model.query import Compare, Query
+
+AGENT_LENGTH_MAX: Final = 200
+IP_LENGTH_MAX: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSession:
+    """A session that has just been opened. `token` is shown this once; `expires_at` is epoch seconds."""
+
+    id: str
+    token: str
+    expires_at: float
+
+
+class Sessions:
+    """The sessions of one project. `ttl_s` gives how long a new one lasts, from its opening, used or not."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        users: Users,
+        secret: Secret,
+        clock: Clock,
+        ttl_s: Callable[[], float],
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._store = store
+        self._users = users
+        self._secret = secret
+        self._clock = clock
+        self._ttl_s = ttl_s
+        self._log = log
+
+    async def open(self, user: Document, *, ip: str, agent: str) -> OpenedSession:
+        """Open a session for a user who has proved to be one. `ip` and `agent` are kept, cut to their limits.
+
+        `user` is as it was when the proof was checked: if the password was changed or the user shut out since, the
+        session is dead from the start.
+        """
+        now = self._clock.now()
+        expires_at = timestamp(now + self._ttl_s())
+        session = fresh(
+            {
+                "user": user["id"],
+                "generation": user["generation"],
+                "ip": ip[:IP_LENGTH_MAX],
+                "agent": agent[:AGENT_LENGTH_MAX],
+                "lastSeenAt": timestamp(now),
+                "expiresAt": expires_at,
+            },
+            now=now,
+            by=user["id"],
+        )
+        token = new_token(SESSION_PREFIX, session["id"])
+        session["digest"] = self._secret.digest(token)
+        await self._store.commit([creation(SESSIONS, session)])
+        return OpenedSession(session["id"], token, epoch_s(expires_at))
+
+    async def resolve(self, token: str) -> Actor | None:
+        """Return the user of a session's token, with the roles of this moment.
+
+        None where the token is none, the session ended or expired, or the user is disabled or gone.
+        """
+        id = token_id(token, SESSION_PREFIX)
+        record = await self._store.get(SESSIONS.name, id) if id else None
+        if record is None:
+            return None
+        session = record.document
+        now = self._clock.now()
+        expires_at = epoch_s(session["expiresAt"])
+        if not self._secret.matches(token, session["digest"]) or expires_at <= now:
+            return None
+        user = await self._users.get(session["user"])
+        if user is None or user["disabled"] or user["generation"] != session["generation"]:
+            return None
+        await touch(self._store, SESSIONS, session, field="lastSeenAt", now=now, log=self._log)
+        return Actor(
+            kind="user",
+            id=user["id"],
+            name=user["email"],
+            roles=frozenset(user["roles"]),
+            session=session["id"],
+            expires_at=expires_at,
+        )
+
+    async def close(self, id: str) -> None:
+        """End a session by its id, at once. One that has ended already is none of anybody's concern."""
+        record = await self._store.get(SESSIONS.name, id)
+        if record is not None:
+            await self._store.commit([removal(SESSIONS, record.document)])
+
+    async def close_all(self, user_id: str) -> None:
+        """End all sessions of a user, at once. Raises NotFound."""
+        await self._users.end_sessions(user_id)
+
+    async def list(self, user_id: str) -> Sequence[Document]:
+        """Return a user's sessions, the oldest first, at most BATCH, without their digests."""
+        owned = Query(filter=Compare(("user",), "$eq", user_id), limit=BATCH)
+        hidden = {"digest", "generation"}
+        return [
+            {key: value for key, value in record.document.items() if key not in hidden}
+            for record in await self._store.find(SESSIONS.name, owned)
+        ]
+
+    async def prune(self) -> int:
+        """Delete the sessions that have expired; return how many."""
+        return await prune_expired(self._store, SESSIONS, now=self._clock.now())
