@@ -1,0 +1,364 @@
+"""The one path of a write. DESIGN's order, step by step; each step sees what the one before left:
+
+1. the actor is known; 2. action permission, before any user code; 3. fields that the client may not write; 4. `bind`
+shapes the data; 5. JSON Schema; 6. `validate`; 7. the stored document and the row filter; 8. `before` may change or
+veto, what it changed is validated again, and the row filter is checked on the result; 9. one atomic commit;
+10. messages go out and workers wake; 11. `after`; 12. `respond`.
+
+Steps 2 to 6 are `prepare`, 7 and 8 are `resolve`, which is run again where the server's own read was overtaken.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final, Literal
+
+from runtime.documents.call import After, Call
+from runtime.documents.parts import Parts
+from runtime.documents.references import references
+from runtime.documents.slugs import free_slug
+from runtime.documents.validate import Validator
+from runtime.hooks.context import Context
+from runtime.hooks.values import copy_json
+from runtime.model.change import Write
+from runtime.model.clock import timestamp
+from runtime.model.document import SYSTEM_FIELDS, Document, new_id
+from runtime.model.errors import AlreadyExists, Conflict, Forbidden, InvalidDocument, NotFound, PreconditionFailed
+from runtime.model.specs import Action, CollectionSpec
+from runtime.query.match import matches
+from runtime.query.schemas import MOST_FAULTS
+from runtime.query.update import apply_update, is_update, merge_patch, parse_update
+from runtime.rules.decide import Decision, Grant, decide, require
+from runtime.rules.narrow import may_write, permit, writable
+from runtime.rules.paths import overlaps
+
+Mode = Literal["create", "replace", "patch", "delete"]
+ACTION_OF: Final[Mapping[Mode, Action]] = {
+    "create": "create", "replace": "update", "patch": "update", "delete": "delete",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Intent:
+    """A write that has passed steps 2 to 6. `data` is what the client sent, shaped by `bind`.
+
+    `grants` are those under which all of these fields may be written, `chosen` the one whose values were forced.
+    """
+
+    call: Call
+    collection: CollectionSpec
+    mode: Mode
+    id: str
+    data: Document
+    grants: tuple[Grant, ...]
+    decision: Decision
+    if_match: frozenset[int] | None
+    context: Context
+    chosen: Grant | None = None
+
+    @property
+    def action(self) -> Action:
+        """The action that permissions and hooks know this as."""
+        return ACTION_OF[self.mode]
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A write that is in the unit, waiting for the commit. `derived` are the fields whose slugs were made for it."""
+
+    intent: Intent
+    document: Document
+    previous: Document | None
+    derived: frozenset[str] = frozenset()
+
+
+async def prepare(
+    parts: Parts, call: Call, collection: CollectionSpec, *,
+    mode: Mode, id: str | None, body: Mapping[str, Any], if_match: frozenset[int] | None = None,
+) -> Intent:  # fmt: skip
+    """Take a write through steps 2 to 6. Raises what the steps raise."""
+    action = ACTION_OF[mode]
+    decision = decide(call.actor, action, collection, now=call.now)
+    require(decision, call.actor, action, collection)
+    data = dict(body) if collection.virtual else _own_fields(body)
+    grants = writable(decision, _written_paths(data))
+    document_id = _own_id(parts.validator(call.edition, collection), mode, id, body, call.now)
+    context = parts.context(call, collection, action, id=document_id, document=data)
+    context, _ = await parts.run_phase(call, collection, context, "bind")
+    intent = Intent(
+        call=call,
+        collection=collection,
+        mode=mode,
+        id=document_id,
+        data=context.document if collection.virtual else _own_fields(context.document),
+        grants=grants,
+        decision=decision,
+        if_match=if_match,
+        context=context,
+    )
+    if not collection.virtual:
+        await _check_incoming(parts, intent)
+    context = context.for_phase("validate", document=intent.data)
+    intent.context, _ = await parts.run_phase(call, collection, context, "validate")
+    intent.data = intent.context.document
+    return intent
+
+
+def _own_fields(body: Mapping[str, Any]) -> Document:
+    return {name: value for name, value in body.items() if name not in SYSTEM_FIELDS}
+
+
+def _own_id(validator: Validator, mode: Mode, id: str | None, body: Mapping[str, Any], now: float) -> str:
+    if mode == "create":
+        return validator.check_id(body["id"]) if body.get("id") is not None else new_id(now)
+    if body.get("id", id) != id:
+        raise InvalidDocument("a document keeps its id", errors={"/id": "must be the id of the URL, or left out"})
+    return id or ""
+
+
+def _written_paths(data: Mapping[str, Any]) -> frozenset[str]:
+    """Return the dotted paths that a body writes: an object that is merged is written member by member."""
+    if is_update(data):
+        return frozenset(path for change in data.values() if isinstance(change, dict) for path in change)
+    return frozenset(_leaves(data, ""))
+
+
+def _leaves(value: Mapping[str, Any], prefix: str) -> list[str]:
+    paths: list[str] = []
+    for name, item in value.items():
+        inner = _leaves(item, f"{prefix}{name}.") if isinstance(item, dict) and item else [f"{prefix}{name}"]
+        paths.extend(inner)
+    return paths
+
+
+async def _check_incoming(parts: Parts, intent: Intent) -> None:
+    """Check a create whole, with its defaults, and a change as far as it can be without the stored document."""
+    validator = parts.validator(intent.call.edition, intent.collection)
+    if intent.mode == "create":
+        intent.data = _complete(intent, validator.normalise(intent.data))
+        await parts.check(validator.check, intent.data)
+    elif intent.mode == "replace":
+        # Fields that are declared no longer come back with what was read; whether they do is seen in the end.
+        known = {k: v for k, v in intent.data.items() if k in intent.collection.by_name}
+        await parts.check(validator.check_patch, known)
+    elif intent.mode == "patch" and is_update(intent.data):
+        parse_update(intent.data)
+    elif intent.mode == "patch":
+        await parts.check(validator.check_patch, intent.data)
+
+
+def _complete(intent: Intent, data: Document) -> Document:
+    """Return a new document with its defaults, and the values that the chosen grant forces."""
+    document = {f.name: copy_json(f.default) for f in intent.collection.fields if f.default is not None}
+    document.update(data)
+    if intent.mode == "create":
+        intent.chosen = _choose(intent.grants, document)
+        document.update(intent.chosen.set)
+    return document
+
+
+def _choose(grants: tuple[Grant, ...], document: Document) -> Grant:
+    """Return the grant that a write goes by: the first whose filter the document fits once its values are set.
+
+    Where none fits yet, the first: a `before` hook may still make it fit, and the result is checked.
+    """
+    return next((g for g in grants if matches(g.filter, {**document, **g.set})), grants[0])
+
+
+async def resolve(parts: Parts, intent: Intent) -> Staged:
+    """Take a prepared write through steps 7 and 8 and put it into the unit."""
+    call, collection = intent.call, intent.collection
+    stored = None if intent.mode == "create" else await _stored(parts, intent)
+    grants = _grants_for(parts, intent, stored)
+    if intent.if_match is not None and stored is not None and stored["version"] not in intent.if_match:
+        raise PreconditionFailed(
+            f"the document is at version {stored['version']} by now; read it again and redo the change",
+            current=parts.visible(call, collection, stored),
+        )
+    candidate = _candidate(intent, stored, grants)
+    derived = await _derive_slugs(parts, intent, candidate)
+    if intent.collection.hooks.get((intent.action, "before")):
+        candidate = parts.copy(candidate)
+    context = intent.context.for_phase("before", id=intent.id, document=candidate, previous=stored)
+    intent.context, _ = await parts.run_phase(call, collection, context, "before")
+    if intent.mode == "delete":
+        return _stage(intent, document=stored or {}, previous=stored)
+    _check_untouched(intent, stored)
+    document = await _finished(parts, intent, intent.context.document, stored)
+    # Not by a grant whose values were not forced.
+    if permit([g for g in grants if not g.set or g is intent.chosen], stored, document) is None:
+        raise Forbidden(f"your permissions do not allow {collection.name!r} to become this; see its row filters")
+    return _stage(intent, document=document, previous=stored, derived=derived)
+
+
+def _check_untouched(intent: Intent, stored: Document | None) -> None:
+    """Raise where this unit has written the document meanwhile: what it wrote would be lost."""
+    name, id = intent.collection.name, intent.id
+    pending = intent.call.pending(name).get(id, stored)
+    if pending is stored:
+        return
+    if intent.mode == "create" and pending is not None:
+        raise AlreadyExists(f"{name}/{id} exists already; choose another id, or update it", collection=name, id=id)
+    if intent.mode != "create":
+        raise Conflict(f"a hook has written {name}/{id} while it was being written; change ctx.document instead")
+
+
+async def _stored(parts: Parts, intent: Intent) -> Document:
+    stored = await parts.load(intent.call, intent.collection.name, intent.id)
+    if stored is None:
+        raise NotFound(f"there is no {intent.collection.name!r} document {intent.id!r}")
+    return stored
+
+
+def _grants_for(parts: Parts, intent: Intent, stored: Document | None) -> tuple[Grant, ...]:
+    """Return the grants whose row filter the stored document fits.
+
+    Raises Forbidden where there is none, or NotFound where the actor may not even read the document: a refusal must not
+    tell that it exists.
+    """
+    if stored is None:
+        return intent.grants
+    fitting = tuple(g for g in intent.grants if matches(g.filter, stored))
+    if fitting:
+        return fitting
+    if parts.visible(intent.call, intent.collection, stored) is None:
+        raise NotFound(f"there is no {intent.collection.name!r} document {intent.id!r}")
+    raise Forbidden(f"you may not {intent.action} this {intent.collection.name!r} document")
+
+
+def _candidate(intent: Intent, stored: Document | None, grants: tuple[Grant, ...]) -> Document:
+    """Return the document as the client wants it, with what the chosen grant forces."""
+    if intent.mode == "delete":
+        return dict(stored or {})
+    if stored is None:
+        return dict(intent.data)
+    if intent.mode == "patch":
+        change = apply_update if is_update(intent.data) else merge_patch
+        candidate = change(stored, intent.data)
+    else:
+        candidate = {**_complete(intent, intent.data), **_kept(intent, stored)}
+    intent.chosen = _choose(grants, candidate)
+    return {**candidate, **intent.chosen.set}
+
+
+def _kept(intent: Intent, stored: Document) -> Document:
+    """Return what a PUT leaves as it is: what the actor cannot write, or not see, and fields no longer declared."""
+    read = decide(intent.call.actor, "read", intent.collection, now=intent.call.now)
+    hidden = read.hidden(stored)
+
+    def is_out_of_reach(path: str) -> bool:
+        return overlaps(tuple(path.split(".")), hidden) or not may_write(intent.decision, path)
+
+    declared, sent = intent.collection.by_name, intent.data
+    undeclared = {name: value for name, value in stored.items() if name not in declared and name not in sent}
+    return {**undeclared, **_unreached(sent, stored, is_out_of_reach, prefix="")}
+
+
+def _unreached(
+    sent: Mapping[str, Any], stored: Mapping[str, Any], is_out_of_reach: Callable[[str], bool], *, prefix: str
+) -> Document:
+    """Return the members of an object to put back: those out of reach that were not sent, inside of objects too."""
+    kept: Document = {}
+    for name, value in stored.items():
+        if not is_out_of_reach(f"{prefix}{name}"):
+            continue
+        if name not in sent:
+            kept[name] = value
+        elif isinstance(value, dict) and isinstance(sent[name], dict):
+            inner = _unreached(sent[name], value, is_out_of_reach, prefix=f"{prefix}{name}.")
+            kept[name] = {**sent[name], **inner}
+    return kept
+
+
+async def _derive_slugs(parts: Parts, intent: Intent, document: Document) -> frozenset[str]:
+    """Make the slugs that are left out; return their fields."""
+    missing = [f for f in intent.collection.fields if f.type == "slug" and f.origin and not document.get(f.name)]
+    for field in missing:
+        pending = intent.call.pending(intent.collection.name)
+        document[field.name] = await free_slug(
+            parts.store, intent.collection.name, field,
+            text=document.get(field.origin or ""), own_id=intent.id, pending=pending,
+        )  # fmt: skip
+    return frozenset(field.name for field in missing)
+
+
+async def _finished(parts: Parts, intent: Intent, document: Document, stored: Document | None) -> Document:
+    """Return the document as it will be stored: normalised, valid, its references checked, its system fields set."""
+    validator = parts.validator(intent.call.edition, intent.collection)
+    own = validator.normalise(_own_fields(document))
+    if not (intent.mode == "create" and own == intent.data and _is_unhooked(intent)):
+        declared = {k: v for k, v in own.items() if not _is_left_over(intent.collection, k, v, stored)}
+        await parts.check(validator.check, declared)
+    await _check_references(parts, intent, own, stored or {})
+    moment = timestamp(parts.clock.now())
+    return {
+        "id": intent.id,
+        **own,
+        "createdAt": stored["createdAt"] if stored else moment,
+        "updatedAt": moment,
+        "createdBy": stored["createdBy"] if stored else intent.call.actor.id,
+        "version": 1
+        + (stored["version"] if stored else intent.call.deleted_version(intent.collection.name, intent.id)),
+    }
+
+
+def _is_unhooked(intent: Intent) -> bool:
+    """Tell whether nobody could have changed the data of a create since it was checked."""
+    return not any((intent.action, phase) in intent.collection.hooks for phase in ("validate", "before"))
+
+
+def _is_left_over(collection: CollectionSpec, name: str, value: object, stored: Document | None) -> bool:
+    """Tell whether a value is of a field that the YAML no longer has. It is kept, and does not stand in the way."""
+    return name not in collection.by_name and stored is not None and name in stored and stored[name] == value
+
+
+async def _check_references(parts: Parts, intent: Intent, document: Document, stored: Document) -> None:
+    """Raise InvalidDocument for references to documents that do not exist. Those that were stored already may stay."""
+    fields = intent.collection.fields
+    before = {(target, id) for _, target, id in references(stored, fields)}
+    wanted: dict[str, dict[str, str]] = {}
+    for pointer, target, id in references(document, fields):
+        if (target, id) not in before:
+            wanted.setdefault(target, {})[pointer] = id
+    errors: dict[str, str] = {}
+    for target, ids in wanted.items():
+        existing = await parts.existing(intent.call, target, tuple(ids.values()))
+        errors |= {p: f"there is no {target!r} document with this id" for p, id in ids.items() if id not in existing}
+    if errors:
+        told = dict(islice(errors.items(), MOST_FAULTS))
+        raise InvalidDocument("the document refers to what does not exist; see errors", errors=told)
+
+
+def _stage(
+    intent: Intent, *, document: Document, previous: Document | None, derived: frozenset[str] = frozenset()
+) -> Staged:
+    call, collection = intent.call, intent.collection
+    call.unit.writes.append(
+        Write(
+            collection=collection.name,
+            id=intent.id,
+            document=None if intent.mode == "delete" else document,
+            expected=previous["version"] if previous else 0,
+            by=call.actor.id,
+        )
+    )
+    hooks = collection.hooks.get((intent.action, "after"), ())
+    if hooks:
+        call.afters.append(
+            After(
+                hooks=hooks,
+                collection=collection,
+                action=intent.action,
+                id=intent.id,
+                document=document,
+                previous=previous,
+                chain=call.chain,
+            )
+        )
+    return Staged(intent=intent, document=document, previous=previous, derived=derived)
+
+
+def answer(parts: Parts, staged: Staged) -> Document:
+    """Return a written document as its writer may see it; of one that they may not read, only what identifies it."""
+    document = parts.visible(staged.intent.call, staged.intent.collection, staged.document)
+    return document or {name: staged.document[name] for name in ("id", "version")}
