@@ -1,0 +1,38 @@
+"""Who may listen to which channel, pure."""
+
+import re
+from typing import Final, Literal
+
+from runtime.model.actor import Actor
+from runtime.model.specs import ChannelSpec
+
+Refusal = Literal["undeclared", "unauthenticated", "forbidden"]
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+
+
+def is_channel_name(text: str) -> bool:
+    """Tell whether a channel can be called so: 1 to 128 of `A-Z a-z 0-9 _ . : -`."""
+    return _NAME.fullmatch(text) is not None
+
+
+def may_join(spec: ChannelSpec | None, channel: str, actor: Actor) -> Refusal | None:
+    """Return why an actor may not listen to a channel, or None where it may.
+
+    What nobody declared is closed to everyone, the admin included: only a hook can hand it out. A declared channel is
+    open to the admin whatever its scope. A `user` channel is open to the user whose id stands in the name where the
+    template has `{userId}`; the id comes from the session, never from the request.
+    """
+    if spec is None:
+        return "undeclared"
+    if spec.scope == "public" or actor.is_admin:
+        return None
+    if not actor.is_authenticated:
+        return "unauthenticated"
+    if spec.scope == "authenticated":
+        return None
+    if spec.scope.startswith("role:") and spec.scope.removeprefix("role:") in actor.roles:
+        return None
+    if spec.scope == "user" and actor.id is not None and (spec.match(channel) or {}).get("userId") == actor.id:
+        return None
+    return "forbidden"
