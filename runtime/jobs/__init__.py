@@ -1,0 +1,1 @@
+"""Jobs: when they fire, the ledger of their runs, and the worker that does them."""
