@@ -1,0 +1,270 @@
+"""The composition root: from a folder to a project, from projects to a server."""
+
+import asyncio
+import errno
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+import structlog
+from aiohttp import web
+from structlog.typing import FilteringBoundLogger
+
+from runtime.auth.auth import Auth
+from runtime.auth.records import COLLECTIONS as AUTH_COLLECTIONS
+from runtime.auth.secrets import load_secret
+from runtime.documents.service import Documents
+from runtime.hooks.call import Caller
+from runtime.hooks.load import load as load_hooks
+from runtime.hooks.registry import Registry
+from runtime.hooks.survive import run_surviving
+from runtime.hooks.watchdog import Watchdog
+from runtime.jobs.ledger import Ledger
+from runtime.jobs.record import RUNS
+from runtime.jobs.triggers import Schedule
+from runtime.jobs.worker import Worker
+from runtime.model.clock import Clock, timestamp
+from runtime.model.errors import Failure, Unavailable
+from runtime.model.ports import Backups, Store
+from runtime.model.problem import Problem, ProjectInvalid, Source
+from runtime.model.specs import ProjectSpec
+from runtime.realtime.hub import Hub
+from runtime.settings.load import CONFIG
+from runtime.settings.load import load as load_settings
+from runtime.storage.open import open_store
+from runtime.web.build import build
+from runtime.web.project import Project
+
+UPKEEP_EVERY_S: Final = 3600.0
+CHANGES_KEPT_S: Final = 7 * 24 * 3600.0
+"""How far the change log reaches back; arbitrary, a week of catching up."""
+DRAIN_S: Final = 10.0
+"""How long open requests and streams may take to end when the server stops (DESIGN §7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """What there is of a project without its hooks: its settings, what it keeps, and who may come in."""
+
+    spec: ProjectSpec
+    store: Store
+    auth: Auth
+    clock: Clock
+    log: FilteringBoundLogger
+
+
+def load_backups(folder: Path, *, environ: Mapping[str, str], clock: Clock) -> tuple[ProjectSpec, Backups]:
+    """Return a project's settings, and what backs up and restores its database. Nothing is opened, no hook is loaded.
+
+    Raises ProjectInvalid, and Unavailable where the store cannot do that.
+    """
+    spec = load_settings(folder, environ)
+    store = open_store(spec.storage, folder=spec.folder, clock=clock)
+    if not isinstance(store, Backups):
+        raise Unavailable(
+            f"a {store.capabilities.name} store makes no backups of its own; use the tools of its database, "
+            "mongodump and mongorestore for MongoDB"
+        )
+    return spec, store
+
+
+@asynccontextmanager
+async def open_accounts(
+    folder: Path, *, environ: Mapping[str, str], clock: Clock, log: FilteringBoundLogger
+) -> AsyncIterator[Accounts]:
+    """Open a project without its hooks, which may be broken: enough to let people in and to move documents.
+
+    Raises ProjectInvalid with all problems of the settings, and Unavailable where the store cannot be opened.
+    """
+    spec = load_settings(folder, environ)
+    async with _accounts(lambda: spec, clock=clock, log=log.bind(project=spec.namespace)) as accounts:
+        yield accounts
+
+
+@asynccontextmanager
+async def _accounts(
+    current: Callable[[], ProjectSpec], *, clock: Clock, log: FilteringBoundLogger
+) -> AsyncIterator[Accounts]:
+    spec = current()
+    store = open_store(spec.storage, folder=spec.folder, clock=clock)
+    await store.open()
+    try:
+        await _fit_storage(store, spec, log)
+        secret = load_secret(spec.auth.secret, spec.folder)
+        auth = Auth(current, store=store, clock=clock, secret=secret, log=log)
+        yield Accounts(spec=spec, store=store, auth=auth, clock=clock, log=log)
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def open_project(
+    folder: Path, *, environ: Mapping[str, str], clock: Clock, log: FilteringBoundLogger
+) -> AsyncIterator[Project]:
+    """Load the project in a folder and put its parts together; nothing runs in the background yet.
+
+    Raises ProjectInvalid with all problems, and Unavailable where the store cannot be opened.
+    """
+    spec = load_settings(folder, environ)
+    registry = Registry(load_hooks(spec, number=1))
+    log = log.bind(project=spec.namespace)
+    async with AsyncExitStack() as stack:
+        accounts = await stack.enter_async_context(_accounts(lambda: registry.current.spec, clock=clock, log=log))
+        store, auth = accounts.store, accounts.auth
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        hooks = spec.hooks
+        watchdog = Watchdog(slow_s=hooks.slow_s, limit_s=hooks.timeout_s, clock=clock, log=log)
+        caller = await stack.enter_async_context(Caller(registry, clock=clock, log=log, watchdog=watchdog))
+        hub = Hub(lambda: registry.current.spec, clock=clock)
+        ledger = Ledger(store, registry=registry, clock=clock)
+        documents = Documents(
+            registry=registry, store=store, caller=caller, publisher=hub, enqueuer=ledger,
+            http=http, clock=clock, log=log,
+        )  # fmt: skip
+        worker = Worker(
+            ledger, registry=registry, caller=caller, database=documents.database, actors=auth.identify.by_id,
+            publisher=hub, http=http, clock=clock, log=log,
+        )  # fmt: skip
+        schedule = Schedule(ledger, registry=registry, log=log)
+        yield Project(
+            registry=registry, store=store, documents=documents, auth=auth, hub=hub, ledger=ledger,
+            schedule=schedule, worker=worker, caller=caller, watchdog=watchdog, http=http, clock=clock, log=log,
+        )  # fmt: skip
+
+
+async def _fit_storage(store: Store, spec: ProjectSpec, log: FilteringBoundLogger) -> None:
+    kept = [collection for collection in spec.collections if not collection.virtual]
+    if changes := await store.ensure([*AUTH_COLLECTIONS, RUNS, *kept]):
+        log.info("storage_fitted", changes=changes)
+
+
+@asynccontextmanager
+async def running(project: Project) -> AsyncIterator[None]:
+    """Run what a project does by itself: the watchdog, the worker, the schedule, upkeep. It ends with the block.
+
+    Streams are ended last, when nothing can send any more, within DRAIN_S.
+    """
+    for note in project.store.capabilities.notes:
+        project.log.warning("storage_promises_less", note=note)
+    try:
+        async with project.watchdog, project.worker.running(), project.schedule.running(), _task(_upkeep(project)):
+            yield
+    finally:
+        await project.hub.close(drain_s=DRAIN_S)
+
+
+@asynccontextmanager
+async def _task(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _upkeep(project: Project) -> None:
+    """Forget what has had its time: expired sessions, old runs, old change records."""
+    while True:
+        try:
+            await project.auth.prune()
+            await project.ledger.prune()
+            await project.store.prune_changes(timestamp(project.clock.now() - CHANGES_KEPT_S))
+        except Failure as failure:
+            project.log.warning("upkeep_failed", reason=failure.message, retry_in_s=UPKEEP_EVERY_S)
+        await asyncio.sleep(UPKEEP_EVERY_S)
+
+
+async def reload(project: Project, environ: Mapping[str, str]) -> Sequence[Problem]:
+    """Load the project's folder anew and swap it in whole; open streams stay.
+
+    Returns the problems that stood against it: then the last good version goes on, and the problems are kept in the
+    registry. What only a start can change (host, port, storage, secret) is left as it was.
+    """
+    current = project.registry.current
+    try:
+        spec = load_settings(current.spec.folder, environ)
+        edition = load_hooks(spec, number=current.number + 1)
+        await _fit_storage(project.store, spec, project.log)
+    except ProjectInvalid as invalid:
+        project.registry.fail(invalid.problems)
+        return invalid.problems
+    except Failure as failure:
+        problem = Problem(Source(CONFIG), "storage", failure.message, "Mend that, then save any file to reload.")
+        project.registry.fail([problem])
+        return (problem,)
+    project.registry.swap(edition)
+    project.watchdog.slow_s, project.watchdog.limit_s = spec.hooks.slow_s, spec.hooks.timeout_s
+    project.hub.refresh()
+    return ()
+
+
+async def serve(
+    projects: Sequence[Project],
+    *,
+    host: str,
+    port: int,
+    stop: asyncio.Event,
+    on_ready: Callable[[str], None],
+    log: FilteringBoundLogger,
+) -> None:
+    """Serve projects over HTTP until `stop` is set, then drain: streams are told, open requests may end.
+
+    `on_ready` is given the server's URL once it answers; port 0 takes a free one. Raises Unavailable where the address
+    cannot be had.
+    """
+    app = build({p.spec.namespace: p for p in projects}, clock=projects[0].clock, log=log)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_S)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port, backlog=4096)
+        try:
+            await site.start()
+        except OSError as error:
+            raise _address_refused(error, host, port) from error
+        on_ready(_url(runner, host))
+        async with AsyncExitStack() as stack:
+            for project in projects:
+                await stack.enter_async_context(running(project))
+            await stop.wait()
+            await site.stop()
+    finally:
+        await runner.cleanup()
+
+
+def _url(runner: web.AppRunner, host: str) -> str:
+    port = runner.addresses[0][1]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{shown}:{port}"
+
+
+def _address_refused(error: OSError, host: str, port: int) -> Unavailable:
+    if error.errno == errno.EADDRINUSE:
+        remedy = f"port {port} is in use; stop what listens there, or set server.port in config.yml"
+    elif error.errno == errno.EACCES:
+        remedy = f"this user may not listen on port {port}; take one above 1023"
+    else:
+        remedy = (
+            f"{host}:{port} cannot be listened on ({error.strerror}); set server.host and server.port in config.yml"
+        )
+    return Unavailable(remedy, code="address_unavailable")
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    # uvloop has no Windows version, and there the standard loop does.
+    return import_module("uvloop").new_event_loop if find_spec("uvloop") else None
+
+
+def run(main: Coroutine[Any, Any, int]) -> int:
+    """Run a coroutine to its end on uvloop, or on the standard loop where uvloop does not exist.
+
+    A task that a hook has left behind and that calls `sys.exit` does not end it.
+    """
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        loop = runner.get_loop()
+        return run_surviving(loop, loop.create_task(main), log=structlog.get_logger())

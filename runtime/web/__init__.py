@@ -1,0 +1,1 @@
+"""HTTP: routes, errors as problem+json, identity, streams. Everything that knows aiohttp."""

@@ -1,0 +1,38 @@
+"""The web application, from its parts."""
+
+from collections.abc import Mapping
+
+from aiohttp import web
+from structlog.typing import FilteringBoundLogger
+
+from runtime.model.clock import Clock
+from runtime.web.errors import errors_middleware
+from runtime.web.identity import identity_middleware
+from runtime.web.metrics import METRICS, metrics_of
+from runtime.web.middleware import add_headers, cross_origin, known_project, logged, rate_limited
+from runtime.web.project import PROJECTS, Project
+from runtime.web.routes import auth, channels, documents, events, hooks, jobs, system, welcome
+
+
+def build(projects: Mapping[str, Project], *, clock: Clock, log: FilteringBoundLogger) -> web.Application:
+    """Return the application that serves these projects, by namespace.
+
+    The body limit is the largest of the projects'; it bounds what one request may hold in memory.
+    """
+    app = web.Application(
+        middlewares=[
+            logged(log, clock),
+            cross_origin,
+            errors_middleware,
+            known_project,
+            identity_middleware,
+            rate_limited(projects, clock),
+        ],
+        client_max_size=max(project.spec.server.body_limit_bytes for project in projects.values()),
+    )
+    app[PROJECTS] = dict(projects)
+    app[METRICS] = metrics_of(projects)
+    app.on_response_prepare.append(add_headers)
+    for module in (system, welcome, auth, events, channels, jobs, hooks, documents):
+        app.add_routes(module.routes)
+    return app

@@ -1,0 +1,129 @@
+"""Signing in and out, and who one is: `/api/{ns}/_auth/…`."""
+
+from collections.abc import Collection, Mapping
+from math import ceil
+from typing import Any, Final
+
+from aiohttp import web
+
+from runtime.auth.auth import SignedIn
+from runtime.model.clock import timestamp
+from runtime.model.errors import InvalidDocument, Unauthenticated
+from runtime.web.identity import check_same_origin, cookie_name, identity_of, is_secure
+from runtime.web.json import json_response, read_object
+from runtime.web.project import Project, actor_of, client_ip, project_of
+
+routes = web.RouteTableDef()
+
+NO_STORE: Final = {"Cache-Control": "no-store"}
+
+
+@routes.post("/api/{ns}/_auth/login")
+async def login(request: web.Request) -> web.Response:
+    """Sign in: `{"email", "password"}` or `{"code"}`; the answer is `{"user", "expiresAt"}`.
+
+    A browser gets a cookie that no script can read, and its session of before ends. With `"bearer": true` there is no
+    cookie, but a `"token"` in the answer. Raises Unauthenticated, RateLimited, InvalidDocument, and CrossSiteRequest:
+    otherwise another site could sign its visitors in as somebody else.
+    """
+    check_same_origin(request)
+    project = project_of(request)
+    body = _checked(await read_object(request), {"email": str, "password": str, "code": str, "bearer": bool})
+    origin = {"ip": client_ip(request), "agent": request.headers.get("User-Agent", "")}
+    if "code" in body:
+        _require(body, ("code",), without=("email", "password"))
+        signed_in = await project.auth.login_with_code(body["code"], **origin)
+    else:
+        _require(body, ("email", "password"))
+        signed_in = await project.auth.login(body["email"], body["password"], **origin)
+    answer = {"user": signed_in.user, "expiresAt": timestamp(signed_in.expires_at)}
+    if body.get("bearer"):
+        return json_response({**answer, "token": signed_in.token}, headers=NO_STORE)
+    before = identity_of(request)
+    if before.via == "cookie":
+        await project.auth.logout(before.actor)
+    response = json_response(answer, headers=NO_STORE)
+    _set_cookie(response, request, project=project, signed_in=signed_in)
+    return response
+
+
+@routes.post("/api/{ns}/_auth/logout")
+async def logout(request: web.Request) -> web.Response:
+    """End the session that this request is made in; 204, also where nobody was signed in. A cookie is taken back.
+
+    An API token has no session and is Forbidden. Raises CrossSiteRequest: otherwise another site could sign people out.
+    """
+    check_same_origin(request)
+    project = project_of(request)
+    await project.auth.logout(actor_of(request))
+    response = web.Response(status=204, headers=NO_STORE)
+    if identity_of(request).via != "bearer":
+        name = cookie_name(project.spec.namespace)
+        response.del_cookie(name, path="/", httponly=True, samesite="Lax", secure=is_secure(request))
+    return response
+
+
+@routes.get("/api/{ns}/_auth/me")
+async def me(request: web.Request) -> web.Response:
+    """Tell who one is: `{"user", "expiresAt"}` or `{"token", "expiresAt"}`. Raises Unauthenticated for the public."""
+    if identity_of(request).stale_cookie:
+        raise Unauthenticated("your session has ended; sign in again")
+    return json_response(await project_of(request).auth.me(actor_of(request)), headers=NO_STORE)
+
+
+@routes.post("/api/{ns}/_auth/password")
+async def password(request: web.Request) -> web.Response:
+    """Set one's own password: `{"current", "new"}`; the answer is `{"user"}`, and all other sessions end.
+
+    `current` may be left out or null by somebody who has no password yet.
+    """
+    body = await read_object(request)
+    if body.get("current") is None:
+        body.pop("current", None)
+    _checked(body, {"current": str, "new": str})
+    _require(body, ("new",))
+    user = await project_of(request).auth.change_password(
+        actor_of(request), current=body.get("current"), new=body["new"], ip=client_ip(request)
+    )
+    return json_response({"user": user}, headers=NO_STORE)
+
+
+def _set_cookie(response: web.Response, request: web.Request, *, project: Project, signed_in: SignedIn) -> None:
+    response.set_cookie(
+        cookie_name(project.spec.namespace),
+        signed_in.token,
+        max_age=ceil(signed_in.expires_at - project.clock.now()),
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=is_secure(request),
+    )
+
+
+def _checked(body: dict[str, Any], types: Mapping[str, type]) -> dict[str, Any]:
+    words = {str: "a string", bool: "true or false"}
+    errors = {
+        f"/{key}": f"must be {words[types[key]]}"
+        for key in types
+        if key in body and not isinstance(body[key], types[key])
+    }
+    errors |= {
+        f"/{_escaped(key)}": f"is not known here; known are {', '.join(types)}" for key in body if key not in types
+    }
+    return _or_refuse(body, errors)
+
+
+def _require(body: dict[str, Any], keys: Collection[str], *, without: Collection[str] = ()) -> None:
+    errors = {f"/{key}": "is required" for key in keys if key not in body}
+    errors |= {f"/{key}": f"cannot be sent together with {', '.join(keys)}" for key in without if key in body}
+    _or_refuse(body, errors)
+
+
+def _or_refuse(body: dict[str, Any], errors: Mapping[str, str]) -> dict[str, Any]:
+    if errors:
+        raise InvalidDocument("the request's body does not fit; see errors", errors=errors)
+    return body
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,46 @@
+"""For admins: which channels there are, and sending to one of them."""
+
+from typing import Any, Final
+
+from aiohttp import web
+
+from runtime.model.specs import ChannelSpec
+from runtime.realtime.topic import Topic
+from runtime.web.json import json_response, read_object
+from runtime.web.project import admin_project_of
+
+routes = web.RouteTableDef()
+
+MOST_LISTED: Final = 1000
+"""How many live channels one answer names."""
+
+
+@routes.get("/api/{ns}/_channels")
+async def list_channels(request: web.Request) -> web.Response:
+    """Return the declared channels, then live ones that are not plain declared ones: at most MOST_LISTED of these."""
+    project = admin_project_of(request)
+    live = {topic.name: topic for topic in project.hub.topics}
+    declared = [_channel(spec.name, spec, live.pop(spec.name, None)) for spec in project.spec.channels]
+    others = [_channel(name, topic.spec, topic) for name, topic in sorted(live.items())[:MOST_LISTED]]
+    return json_response({"items": declared + others})
+
+
+def _channel(name: str, spec: ChannelSpec | None, topic: Topic | None) -> dict[str, Any]:
+    return {
+        "name": name,
+        "declared": spec is not None,
+        "description": spec.description if spec else "",
+        "scope": spec.scope if spec else None,
+        "events": spec.events if spec else None,
+        "subscribers": topic.subscribers if topic else 0,
+        "kept": len(topic.channel) if topic else 0,
+    }
+
+
+@routes.post("/api/{ns}/_channels/{channel}/messages")
+async def send_message(request: web.Request) -> web.Response:
+    """Send a message to a channel: 202 with the message as it went out. It is checked like one that a hook sends."""
+    project = admin_project_of(request)
+    message = project.hub.prepare(request.match_info["channel"], await read_object(request))
+    project.hub.publish([message])
+    return json_response(dict(message.body), status=202)

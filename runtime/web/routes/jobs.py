@@ -1,0 +1,144 @@
+"""Jobs over HTTP: `/api/{ns}/_jobs`. Starting one is for those whom its YAML permits, looking around is for admins."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from aiohttp import web
+
+from runtime.jobs.failure import for_clients
+from runtime.jobs.ledger import NEWEST_FIRST
+from runtime.jobs.record import STATES, overlap_of
+from runtime.jobs.timetable import next_fire
+from runtime.model.actor import Actor
+from runtime.model.clock import timestamp
+from runtime.model.document import Document
+from runtime.model.errors import Forbidden, InvalidQuery, NotFound, Unauthenticated
+from runtime.model.specs import JobSpec
+from runtime.query.cursor import decode_cursor, encode_cursor
+from runtime.rules.decide import principals_of
+from runtime.web.json import json_response, read_object
+from runtime.web.project import Project, actor_of, admin_project_of, project_of
+
+routes = web.RouteTableDef()
+
+DEFAULT_LIMIT: Final = 50
+HIGHEST_LIMIT: Final = 500
+_NUMBER: Final = re.compile(r"[0-9]{1,10}")
+
+STARTER_FIELDS: Final = (
+    "id", "job", "state", "attempt", "input", "progress", "result",
+    "scheduledAt", "dueAt", "queuedAt", "startedAt", "finishedAt",
+)  # fmt: skip
+"""What the one who started a run may know of it, beside the type and message of its error."""
+
+UNLISTED: Final = frozenset({"log", "slot"})
+"""What lists leave out: one run at a time has it."""
+
+
+@routes.get("/api/{ns}/_jobs")
+async def list_jobs(request: web.Request) -> web.Response:
+    """List the project's jobs, for admins: what the YAML says, when each fires next, and its last run."""
+    project = admin_project_of(request)
+    now = project.clock.now()
+    items = [await _summary(project, spec, now) for spec in project.spec.jobs]
+    return json_response({"items": items})
+
+
+@routes.post("/api/{ns}/_jobs/{name}")
+async def start_job(request: web.Request) -> web.Response:
+    """Queue a run, with the body as its input: 202 with `{"jobId"}`, and `Location` is where the run can be watched.
+
+    For admins, and for those whom the job's `permissions` name. Raises Unauthenticated, Forbidden, NotFound,
+    InvalidDocument (errors by JSON pointer) and TooLarge; then nothing is queued.
+    """
+    project, actor, name = project_of(request), actor_of(request), request.match_info["name"]
+    _require_start(actor, project.spec.job.get(name), name)
+    input = await read_object(request) if request.body_exists else {}
+    write = project.ledger.prepare(name, input, delay_s=0, key=None, by=actor.id)
+    await project.ledger.enqueue([write])
+    location = f"/api/{project.spec.namespace}/_jobs/runs/{write.id}"
+    return json_response({"jobId": write.id}, status=202, headers={"Location": location})
+
+
+@routes.get("/api/{ns}/_jobs/runs/{id}")
+async def get_run(request: web.Request) -> web.Response:
+    """Return a run: all of it to admins, what concerns them to the one who queued it. NotFound for anybody else."""
+    project, actor, id = project_of(request), actor_of(request), request.match_info["id"]
+    run = await project.ledger.get(id)
+    if run is not None and actor.is_admin:
+        return json_response(run)
+    if run is not None and actor.id is not None and run["queuedBy"] == actor.id:
+        return json_response({**{name: run[name] for name in STARTER_FIELDS}, "error": for_clients(run["error"])})
+    raise NotFound(f"there is no run {id!r}, or it is not yours; sign in as who started it, or as an admin")
+
+
+@routes.get("/api/{ns}/_jobs/{name}/runs")
+async def list_runs(request: web.Request) -> web.Response:
+    """List a job's runs, newest first, for admins: `state`, `limit` (50, at most 500), `cursor`.
+
+    The answer is `{"items", "next"}`; `next` is the cursor of the page behind, null on the last. A job that is no
+    longer in the project keeps its history. Raises InvalidQuery, and NotFound for a job that never was.
+    """
+    project, name = admin_project_of(request), request.match_info["name"]
+    limit, state = _limit(request.query), request.query.get("state")
+    if state is not None and state not in STATES:
+        raise InvalidQuery(f"state must be one of {', '.join(STATES)}")
+    after = decode_cursor(request.query["cursor"], NEWEST_FIRST) if request.query.get("cursor") else None
+    runs = await project.ledger.find(job=name, state=state, limit=limit + 1, after=after)
+    if not runs and name not in project.spec.job and not await project.ledger.find(job=name, limit=1):
+        raise NotFound(f"there is no job {name!r}, and there are no runs of one", code="unknown_job")
+    page = runs[:limit]
+    following = encode_cursor(page[-1], NEWEST_FIRST) if len(runs) > limit else None
+    return json_response({"items": [_listed(run) for run in page], "next": following})
+
+
+def _require_start(actor: Actor, spec: JobSpec | None, name: str) -> None:
+    if actor.is_admin or (spec is not None and spec.permissions & principals_of(actor)):
+        return
+    if not actor.is_authenticated:
+        raise Unauthenticated(f"sign in to start the job {name!r}")
+    if spec is None:
+        raise NotFound(f"there is no job {name!r}", code="unknown_job")
+    raise Forbidden(f"you may not start the job {name!r}; its permissions do not name you or your roles")
+
+
+async def _summary(project: Project, spec: JobSpec, now: float) -> dict[str, Any]:
+    last = await project.ledger.find(job=spec.name, limit=1)
+    return {
+        "name": spec.name,
+        "description": spec.description,
+        "cron": spec.cron,
+        "everySeconds": spec.every_s,
+        "at": spec.at,
+        "timezone": spec.timezone,
+        "timeoutSeconds": spec.timeout_s,
+        "retries": {
+            "max": spec.retries.max, "backoffSeconds": spec.retries.backoff_s, "factor": spec.retries.factor,
+        },
+        "overlap": overlap_of(spec),
+        "input": spec.input,
+        "permissions": sorted(spec.permissions),
+        "nextAt": _next_at(spec, now),
+        "lastRun": _listed(last[0]) if last else None,
+    }  # fmt: skip
+
+
+def _next_at(spec: JobSpec, now: float) -> str | None:
+    try:
+        fires = next_fire(spec, now)
+    except ValueError:
+        # The schedule could not use it either, and has logged why.
+        return None
+    return None if fires is None else timestamp(fires)
+
+
+def _listed(run: Document) -> dict[str, Any]:
+    return {name: value for name, value in run.items() if name not in UNLISTED}
+
+
+def _limit(parameters: Mapping[str, str]) -> int:
+    text = parameters.get("limit") or str(DEFAULT_LIMIT)
+    if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= HIGHEST_LIMIT:
+        raise InvalidQuery(f"limit must be a whole number from 1 to {HIGHEST_LIMIT}")
+    return int(text)

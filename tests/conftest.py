@@ -1,0 +1,146 @@
+"""Real servers: the `hookstream` command in a process of its own, on a copy of the newsroom."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = ("config.yml", "config.yml.env", "collections", "hooks", "jobs")
+START_S = 30
+
+
+def pytest_report_header() -> str:
+    """Say whether MongoDB's own server has its say in this run."""
+    if os.environ.get("MONGODB_URI"):
+        return "mongodb: the store's contract also runs against the server that MONGODB_URI names"
+    return "mongodb: NOT run against a real server, only against tests/mongopeer; set MONGODB_URI to do so"
+
+
+@dataclass
+class Server:
+    """A running `hookstream`; `lines` is all that it has printed so far."""
+
+    process: subprocess.Popen[str]
+    folder: Path
+    port: int
+    lines: list[str] = field(default_factory=list)
+    grew: threading.Condition = field(default_factory=threading.Condition)
+
+    @property
+    def api(self) -> str:
+        return f"http://127.0.0.1:{self.port}/api/newsroom"
+
+    def read(self) -> None:
+        for line in self.process.stdout:
+            with self.grew:
+                self.lines.append(line.rstrip("\n"))
+                self.grew.notify_all()
+        with self.grew:
+            self.lines.append("(end of output)")
+            self.grew.notify_all()
+
+    def wait_for(self, text: str, *, after: int = 0, timeout_s: float = START_S) -> str:
+        """Return the first line from `after` on that contains a text, as soon as it is printed."""
+
+        def found() -> str | None:
+            return next((line for line in self.lines[after:] if text in line), None)
+
+        with self.grew:
+            ended = self.grew.wait_for(lambda: found() or "(end of output)" in self.lines, timeout_s)
+        if not ended or found() is None:
+            raise AssertionError(f"{text!r} was not printed:\n" + "\n".join(self.lines))
+        return found()
+
+    def stop(self, how: int = signal.SIGTERM) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        return self.process.wait(timeout=20)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path) -> Path:
+    """A copy of the newsroom that listens on a free port, with limits that a test does not reach."""
+    folder = tmp_path / "newsroom"
+    folder.mkdir()
+    for name in PROJECT:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / name)
+    config = (folder / "config.yml").read_text()
+    config, changed = re.subn(r"port: 8090", f"port: {free_port()}", config)
+    assert changed == 1
+    config, changed = re.subn(
+        r"limits: \{.*?\}",
+        "limits: {requests: 1000000/minute, login: 1000/minute, connect: 100000/minute}",
+        config,
+    )
+    assert changed == 1
+    (folder / "config.yml").write_text(config)
+    return folder
+
+
+Start = Callable[..., Server]
+
+
+@pytest.fixture
+def start(newsroom: Path) -> Iterator[Start]:
+    """Start `hookstream COMMAND` on the newsroom and return it when it answers; it is ended with the test."""
+    servers: list[Server] = []
+
+    def launch(command: str = "serve", *, folder: Path = newsroom) -> Server:
+        port = int(re.search(r"port: (\d+)", (folder / "config.yml").read_text())[1])
+        process = subprocess.Popen(
+            [sys.executable, "-m", "runtime.cli", command, str(folder)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"},
+        )
+        server = Server(process, folder, port)
+        servers.append(server)
+        threading.Thread(target=server.read, daemon=True).start()
+        server.wait_for(f"http://127.0.0.1:{port}")
+        return server
+
+    yield launch
+    for server in servers:
+        if server.process.poll() is None:
+            server.process.kill()
+        server.process.wait(timeout=10)
+        server.process.stdout.close()
+
+
+@pytest.fixture
+def hookstream(newsroom: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run `hookstream …` in the newsroom's folder to its end."""
+
+    def run(*arguments: str, input: str | None = None, check: bool = True) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "runtime.cli", *arguments],
+            cwd=newsroom,
+            input=input,
+            text=True,
+            capture_output=True,
+            timeout=60,
+            env={**os.environ, "COLUMNS": "200"},
+        )
+        if check:
+            assert done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    return run
