@@ -1,0 +1,106 @@
+"""`hookstream serve`."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import click
+
+from runtime.app import reload, run
+from runtime.app import serve as serve_projects
+from runtime.cli.logs import Log, json_log
+from runtime.cli.opening import address_options, folders_argument, opened
+from runtime.cli.signals import ENDINGS, HANG_UP, on_signals, stopped_by_signals
+from runtime.model.errors import Failure
+from runtime.model.problem import Problem, ProjectInvalid, Source
+from runtime.settings.load import CONFIG
+from runtime.web.project import Project
+
+
+@click.command()
+@folders_argument
+@address_options
+@click.pass_context
+def serve(ctx: click.Context, folders: tuple[Path, ...], host: str | None, port: int | None) -> None:
+    """Serve one project, or several under one address.
+
+    For production: files are not watched, and the log is JSON, a line an event, on the standard output. SIGHUP reloads
+    all projects; one with problems stays as it was, and the log names them. SIGTERM and SIGINT stop the server once
+    open requests are answered and streams are told, a second one at once.
+
+    Several projects need different namespaces. Host and port are those of the first.
+    """
+
+    async def main() -> int:
+        log = json_log()
+        with stopped_by_signals(*ENDINGS, on_stop=lambda: log.info("stopping")) as stop:
+            async with AsyncExitStack() as stack:
+                projects = [await stack.enter_async_context(opened(folder, log=log)) for folder in folders]
+                require_different_namespaces(projects)
+                for project in projects:
+                    await _warn_without_admin(project)
+                hung_up = asyncio.Event()
+                reloading = asyncio.create_task(_reload_on(hung_up, projects), name="reload")
+                reloading.add_done_callback(lambda _: stop.set())
+                server = projects[0].spec.server
+                try:
+                    with on_signals({HANG_UP: hung_up.set} if HANG_UP else {}):
+                        await serve_projects(
+                            projects, host=host or server.host, port=server.port if port is None else port, stop=stop,
+                            on_ready=lambda url: _say_ready(log, url, projects), log=log,
+                        )  # fmt: skip
+                finally:
+                    reloading.cancel()
+                    await asyncio.wait((reloading,))
+                if not reloading.cancelled():
+                    await reloading  # it failed, and says why
+        log.info("stopped")
+        return 0
+
+    ctx.exit(run(main()))
+
+
+def require_different_namespaces(projects: Sequence[Project]) -> None:
+    """Raise ProjectInvalid where two projects have the same namespace: their URLs would be the same."""
+    seen: dict[str, Path] = {}
+    problems = []
+    for project in projects:
+        name, folder = project.spec.namespace, project.spec.folder
+        if name in seen:
+            message = f"the namespace {name!r} is that of {seen[name]} too"
+            source = Source(str(folder / CONFIG))
+            problems.append(Problem(source, "namespace", message, "Give each project its own, or serve it on its own."))
+        seen.setdefault(name, folder)
+    if problems:
+        raise ProjectInvalid(problems)
+
+
+async def _reload_on(hung_up: asyncio.Event, projects: Sequence[Project]) -> None:
+    while True:
+        await hung_up.wait()
+        hung_up.clear()
+        for project in projects:
+            await _reload(project)
+
+
+async def _reload(project: Project) -> None:
+    try:
+        problems = await reload(project, os.environ)
+    except Failure as failure:
+        project.log.error("reload_failed", reason=failure.message)
+        return
+    if problems:
+        project.log.error("reload_refused", problems=[str(problem) for problem in problems])
+    else:
+        project.log.info("reloaded", edition=project.registry.current.number)
+
+
+async def _warn_without_admin(project: Project) -> None:
+    if not any(admin["passwordHash"] is not None for admin in await project.auth.users.enabled_admins()):
+        project.log.warning("no_admin", remedy="hookstream user add EMAIL --role admin")
+
+
+def _say_ready(log: Log, url: str, projects: Sequence[Project]) -> None:
+    log.info("serving", url=url, projects=[project.spec.namespace for project in projects], pid=os.getpid())
