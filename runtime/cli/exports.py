@@ -15,7 +15,6 @@ from runtime.cli.files import written_whole
 from runtime.cli.jobs import json_object
 from runtime.cli.opening import project_option, with_accounts
 from runtime.cli.progress import bar
-from runtime.cli.signals import cancelled_by_signals
 from runtime.cli.terminal import Terminal, counted
 from runtime.model.errors import NotFound, Unavailable
 from runtime.model.ports import Store
@@ -69,18 +68,15 @@ def export(
 
     async def work(accounts: Accounts) -> int:
         names = _kept(accounts.spec)
-        with cancelled_by_signals():
-            if folder_of_all is not None:
-                _make_folder(folder_of_all)
-                for name in names:
-                    await _export(terminal, accounts.store, name, query, folder_of_all / f"{name}.jsonl")
-            elif collection in names:
-                await _export(terminal, accounts.store, collection, query, target)
-            else:
-                known = ", ".join(names)
-                raise NotFound(
-                    f"there is no collection {collection!r} that keeps documents; there are {known or 'none'}"
-                )
+        if folder_of_all is not None:
+            _make_folder(folder_of_all)
+            for name in names:
+                await _export(terminal, accounts.store, name, query, folder_of_all / f"{name}.jsonl")
+        elif collection in names:
+            await _export(terminal, accounts.store, collection, query, target)
+        else:
+            known = ", ".join(names)
+            raise NotFound(f"there is no collection {collection!r} that keeps documents; there are {known or 'none'}")
         return 0
 
     ctx.exit(with_accounts(folder, work))

@@ -11,6 +11,7 @@ import click
 
 from runtime.app import Accounts, open_accounts, open_project, run
 from runtime.cli.logs import Log, console_log
+from runtime.cli.signals import cancelled_by_signals
 from runtime.model.clock import SystemClock
 from runtime.settings.load import CONFIG
 from runtime.web.project import Project
@@ -60,12 +61,14 @@ async def opened(folder: Path, *, log: Log) -> AsyncIterator[Project]:
 def with_project(folder: Path, work: Callable[[Project], Awaitable[int]]) -> int:
     """Open a project, do one thing with it and close it; return what the work returned, an exit code.
 
-    Of the log, warnings and errors are shown. Raises ProjectInvalid, and the failures of the work.
+    Of the log, warnings and errors are shown. Ctrl-C and SIGTERM cancel the work. Raises ProjectInvalid, and the
+    failures of the work.
     """
 
     async def main() -> int:
-        async with opened(folder, log=console_log(logging.WARNING)) as project:
-            return await work(project)
+        with cancelled_by_signals():
+            async with opened(folder, log=console_log(logging.WARNING)) as project:
+                return await work(project)
 
     return run(main())
 
@@ -85,8 +88,9 @@ def with_accounts(folder: Path, work: Callable[[Accounts], Awaitable[int]]) -> i
     """Do what `with_project` does, without the hooks: for commands that must work while a hook file is broken."""
 
     async def main() -> int:
-        async with opened_accounts(folder) as accounts:
-            return await work(accounts)
+        with cancelled_by_signals():
+            async with opened_accounts(folder) as accounts:
+                return await work(accounts)
 
     return run(main())
 
