@@ -44,7 +44,7 @@ UPKEEP_EVERY_S: Final = 3600.0
 CHANGES_KEPT_S: Final = 7 * 24 * 3600.0
 """How far the change log reaches back; arbitrary, a week of catching up."""
 DRAIN_S: Final = 10.0
-"""How long open requests and streams may take to end when the server stops (DESIGN §7)."""
+"""How long open requests and streams may take to end when the server stops."""
 
 
 @dataclass(frozen=True, slots=True)

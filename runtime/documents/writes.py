@@ -1,4 +1,4 @@
-"""The one path of a write. DESIGN's order, step by step; each step sees what the one before left:
+"""The one path of a write, step by step (docs/hooks.md tells users the same); each step sees what the one before left:
 
 1. the actor is known; 2. action permission, before any user code; 3. fields that the client may not write; 4. `bind`
 shapes the data; 5. JSON Schema; 6. `validate`; 7. the stored document and the row filter; 8. `before` may change or
