@@ -26,7 +26,7 @@ _KEEP: Final[Any] = object()
 class Request:
     """The HTTP request that led to a hook.
 
-    `path` starts with `/` and has no query string. `query` has the last value of each query parameter.
+    `path` starts with `/` and has no query string. `query` has the first value of each query parameter.
     `headers` are found by any spelling of their name. `ip` is the client's address, behind trusted proxies too.
     `body` is the decoded JSON body, None where there is none; a `bind` hook shapes `ctx.document`, not this.
     `id` is the request id that logs and the `X-Request-ID` header carry.

@@ -6,6 +6,7 @@ elsewhere, and no pattern can hold up the server.
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from functools import reduce
 from typing import Any, Final
 
 import regex
@@ -13,6 +14,8 @@ from jsonschema import Draft202012Validator, FormatChecker, validators
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 from referencing import Registry
+
+from runtime.query.values import step
 
 MOST_FAULTS: Final = 50
 """How many faults one answer names; arbitrary, enough for a form."""
@@ -41,11 +44,6 @@ def faults(validator: Validator, value: Any, *, unknown: str) -> dict[str, str]:
     return found
 
 
-def escaped(part: object) -> str:
-    """Return one step of a JSON pointer."""
-    return str(part).replace("~", "~0").replace("/", "~1")
-
-
 def _matches_pattern(_validator: object, pattern: str, value: object, _schema: object) -> Iterator[ValidationError]:
     """Check `pattern`, with a time limit: a pattern that backtracks would be a way to stop the whole server."""
     if not isinstance(value, str):
@@ -67,16 +65,16 @@ _Limited: Final[type[Validator]] = validators.extend(  # type: ignore[no-untyped
 
 def _told(error: ValidationError, unknown: str) -> Iterator[tuple[str, str]]:
     """Yield (pointer, message) for one error of the validator."""
-    pointer = "".join(f"/{escaped(part)}" for part in error.absolute_path)
+    pointer = reduce(step, error.absolute_path, "")
     wanted: Any = error.validator_value
     sent: Any = error.instance
     schema: Any = error.schema
     if error.validator == "required":
-        yield from ((f"{pointer}/{escaped(name)}", "is required") for name in wanted if name not in sent)
+        yield from ((step(pointer, name), "is required") for name in wanted if name not in sent)
     elif error.validator == "additionalProperties" and wanted is False and "patternProperties" not in schema:
         known = list(schema.get("properties", {}))
         for name in set(sent) - set(known):
-            yield f"{pointer}/{escaped(name)}", unknown + _guess(name, known)
+            yield step(pointer, name), unknown + _guess(name, known)
     elif error.validator == "anyOf" and error.context:
         yield from (pair for part in error.context if part.validator != "type" for pair in _told(part, unknown))
         if all(part.validator == "type" for part in error.context):

@@ -12,7 +12,8 @@ from runtime.model.change import Message
 from runtime.model.clock import Clock, timestamp
 from runtime.model.errors import InvalidMessage, TooLarge
 from runtime.model.specs import ChannelSpec
-from runtime.query.schemas import compiled, escaped, faults
+from runtime.query.schemas import compiled, faults
+from runtime.query.values import step
 from runtime.realtime.scopes import is_channel_name
 
 TYPE_LIMIT: Final = 64
@@ -123,10 +124,10 @@ def _not_finite(value: Any, pointer: str) -> str | None:
     if isinstance(value, float):
         return None if math.isfinite(value) else pointer
     if isinstance(value, Mapping):
-        members = [(escaped(key), member) for key, member in value.items()]
+        members = [(step(pointer, key), member) for key, member in value.items()]
     elif isinstance(value, list | tuple):
-        members = [(str(index), member) for index, member in enumerate(value)]
+        members = [(step(pointer, index), member) for index, member in enumerate(value)]
     else:
         return None
-    found = (_not_finite(member, f"{pointer}/{name}") for name, member in members)
+    found = (_not_finite(member, place) for place, member in members)
     return next((at for at in found if at is not None), None)

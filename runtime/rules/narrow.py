@@ -5,10 +5,12 @@ Grants never combine for one write: if one grant lets an actor change any field 
 """
 
 from collections.abc import Collection, Sequence
+from functools import reduce
 
 from runtime.model.document import Document
 from runtime.model.errors import FieldsForbidden
 from runtime.query.match import matches
+from runtime.query.values import step
 from runtime.rules.decide import Decision, Grant
 from runtime.rules.paths import covers, declared, overlaps
 
@@ -66,4 +68,4 @@ def _fields_forbidden(fields: Collection[str]) -> FieldsForbidden:
 
 
 def _pointer(path: str) -> str:
-    return "/" + path.replace("~", "~0").replace("/", "~1").replace(".", "/")
+    return reduce(step, path.split("."), "")

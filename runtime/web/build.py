@@ -33,6 +33,7 @@ def build(projects: Mapping[str, Project], *, clock: Clock, log: FilteringBoundL
     app[PROJECTS] = dict(projects)
     app[METRICS] = metrics_of(projects)
     app.on_response_prepare.append(add_headers)
-    for module in (system, welcome, auth, events, channels, jobs, hooks, documents):
+    # Those that are asked for most come first: a request tries the routes in this order.
+    for module in (documents, events, auth, jobs, channels, hooks, system, welcome):
         app.add_routes(module.routes)
     return app

@@ -1,6 +1,5 @@
 """Who a request comes from, and whether a browser was made to send it by another site."""
 
-from ipaddress import ip_address, ip_network
 from typing import Final
 
 from aiohttp import web
@@ -10,7 +9,7 @@ from yarl import URL
 from runtime.auth.identify import Identity
 from runtime.model.actor import PUBLIC
 from runtime.model.errors import CrossSiteRequest, Unauthenticated
-from runtime.web.project import ACTOR, project_of
+from runtime.web.project import ACTOR, is_trusted, project_of
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """The methods that change nothing (RFC 9110 §9.2.1), as far as browsers send them."""
@@ -81,7 +80,7 @@ def own_origin(request: web.Request) -> str | None:
     (`server.trustedProxies`). None where the Host header is nonsense.
     """
     scheme, host = request.scheme, request.host
-    if _comes_from_trusted_proxy(request):
+    if is_trusted(request.remote or "", project_of(request).spec.server.trusted_proxies):
         scheme = _first(request.headers.get("X-Forwarded-Proto")) or scheme
         host = _first(request.headers.get("X-Forwarded-Host")) or host
     return _canonical(f"{scheme}://{host}")
@@ -99,15 +98,6 @@ def _bearer(request: web.Request) -> str | None:
     if not token.strip():
         raise Unauthenticated("the Authorization header has no token; send it as: Authorization: Bearer TOKEN")
     return token.strip()
-
-
-def _comes_from_trusted_proxy(request: web.Request) -> bool:
-    trusted = project_of(request).spec.server.trusted_proxies
-    try:
-        peer = ip_address(request.remote or "")
-    except ValueError:
-        return False
-    return any(peer in ip_network(network, strict=False) for network in trusted)
 
 
 def _first(header: str | None) -> str:

@@ -80,12 +80,13 @@ def client_ip(request: web.Request) -> str:
         return peer
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     for hop in (peer, *reversed(hops)):
-        if not _is_trusted(hop, trusted):
+        if not is_trusted(hop, trusted):
             return hop
     return hops[0] if hops else peer
 
 
-def _is_trusted(address: str, trusted: tuple[str, ...]) -> bool:
+def is_trusted(address: str, trusted: tuple[str, ...]) -> bool:
+    """Tell whether an address is among trusted addresses and networks; what is no address is not."""
     try:
         ip = ip_address(address)
     except ValueError:

@@ -9,6 +9,7 @@ from aiohttp import web
 from runtime.auth.auth import SignedIn
 from runtime.model.clock import timestamp
 from runtime.model.errors import InvalidDocument, Unauthenticated
+from runtime.query.values import step
 from runtime.web.identity import check_same_origin, cookie_name, identity_of, is_secure
 from runtime.web.json import json_response, read_object
 from runtime.web.project import Project, actor_of, client_ip, project_of
@@ -107,9 +108,7 @@ def _checked(body: dict[str, Any], types: Mapping[str, type]) -> dict[str, Any]:
         for key in types
         if key in body and not isinstance(body[key], types[key])
     }
-    errors |= {
-        f"/{_escaped(key)}": f"is not known here; known are {', '.join(types)}" for key in body if key not in types
-    }
+    errors |= {step("", key): f"is not known here; known are {', '.join(types)}" for key in body if key not in types}
     return _or_refuse(body, errors)
 
 
@@ -123,7 +122,3 @@ def _or_refuse(body: dict[str, Any], errors: Mapping[str, str]) -> dict[str, Any
     if errors:
         raise InvalidDocument("the request's body does not fit; see errors", errors=errors)
     return body
-
-
-def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
