@@ -17,15 +17,15 @@ from runtime.model.query import Path
 from runtime.model.specs import CollectionSpec
 from runtime.query.order import rank
 from runtime.query.paths import MISSING
+from runtime.storage.derive import Misplaced, derive, reached
+from runtime.storage.fit import fits
+from runtime.storage.layout import Layout, layout_of, problems
 from runtime.storage.mongo import changes, indexes
 from runtime.storage.mongo.driver import Database
 from runtime.storage.mongo.filters import PRESENT
 from runtime.storage.mongo.kept import Kept
 from runtime.storage.mongo.names import CATALOG, CHANGES, WORDS, from_stored
 from runtime.storage.mongo.steps import Patch, Taken
-from runtime.storage.sqlite.derive import Misplaced, derive, reached
-from runtime.storage.sqlite.fit import fits
-from runtime.storage.sqlite.layout import Layout, layout_of, problems
 
 NAMED: Final = 5
 """How many documents a problem names."""

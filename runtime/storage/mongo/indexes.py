@@ -5,10 +5,10 @@ import re
 from typing import Final
 
 from runtime.model.query import Path
+from runtime.storage.layout import Index, Layout
 from runtime.storage.mongo import steps
 from runtime.storage.mongo.filters import PRESENT
 from runtime.storage.mongo.names import WORDS, dotted
-from runtime.storage.sqlite.layout import Index, Layout
 
 PREFIX: Final = "hookstream:"
 """Indexes whose names begin so are ours to build and to drop; others are an administrator's, and left alone."""

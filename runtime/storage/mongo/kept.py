@@ -4,10 +4,10 @@ from functools import cached_property
 
 from runtime.model.document import Document
 from runtime.model.query import Path
+from runtime.storage.layout import Layout
 from runtime.storage.mongo.filters import Scope
 from runtime.storage.mongo.names import ID, collection_name, dotted
 from runtime.storage.mongo.words import Texts, Words
-from runtime.storage.sqlite.layout import Layout
 
 
 class Kept:

@@ -10,12 +10,12 @@ from runtime.model.change import Change, Op, Write
 from runtime.model.document import WRITE_LIMIT_BYTES, Document
 from runtime.model.errors import AlreadyExists, InvalidDocument, NotUnique, StoreConflict, TooLarge, VersionConflict
 from runtime.query.values import scalar_problem
+from runtime.storage.derive import Misplaced, derive
+from runtime.storage.layout import pointer
 from runtime.storage.mongo.driver import encode
 from runtime.storage.mongo.kept import Kept
 from runtime.storage.mongo.names import to_stored
 from runtime.storage.mongo.steps import Body, Insert, Remove, Replace, Step, Unstorable
-from runtime.storage.sqlite.derive import Misplaced, derive
-from runtime.storage.sqlite.layout import pointer
 
 _MIB: Final = 1024 * 1024
 

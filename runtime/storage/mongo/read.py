@@ -14,13 +14,13 @@ from runtime.model.query import Cursor, Filter, In, Path, Query, all_of
 from runtime.query.order import is_after, rank, sort_key, sort_value
 from runtime.query.paths import MISSING
 from runtime.query.values import scalar_problem
+from runtime.storage.derive import reached
 from runtime.storage.mongo.driver import Database
 from runtime.storage.mongo.filters import Condition, conjunction
 from runtime.storage.mongo.kept import Kept
 from runtime.storage.mongo.names import ID, dotted, from_stored
 from runtime.storage.mongo.plan import Plan, plan
 from runtime.storage.mongo.record import MongoRecord
-from runtime.storage.sqlite.derive import reached
 from runtime.storage.sqlite.select import SORT_LIMIT
 
 CHUNK_ROWS: Final = 256

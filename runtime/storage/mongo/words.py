@@ -16,9 +16,9 @@ from typing import Any, Final
 import orjson
 
 from runtime.model.query import TextSearch
+from runtime.storage.layout import Layout
 from runtime.storage.mongo.filters import NEVER, Condition, conjunction
 from runtime.storage.mongo.names import WORDS
-from runtime.storage.sqlite.layout import Layout
 from runtime.storage.sqlite.tables import Tables
 from runtime.storage.sqlite.text import search
 

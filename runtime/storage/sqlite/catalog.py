@@ -7,7 +7,7 @@ from typing import Final
 import orjson
 
 from runtime.model.errors import NotFound
-from runtime.storage.sqlite.layout import Layout
+from runtime.storage.layout import Layout
 from runtime.storage.sqlite.tables import Tables
 
 CREATE: Final = "CREATE TABLE layout (collection TEXT PRIMARY KEY, layout TEXT NOT NULL) STRICT"

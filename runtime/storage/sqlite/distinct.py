@@ -8,10 +8,10 @@ from typing import Any
 from runtime.model.query import Compare, Filter, Path, Query, SortKey, all_of
 from runtime.query.order import rank
 from runtime.query.paths import MISSING
+from runtime.storage.derive import reached
+from runtime.storage.keys import value_of
+from runtime.storage.layout import ID
 from runtime.storage.sqlite.connection import snapshot
-from runtime.storage.sqlite.derive import reached
-from runtime.storage.sqlite.keys import value_of
-from runtime.storage.sqlite.layout import ID
 from runtime.storage.sqlite.plan import plan
 from runtime.storage.sqlite.select import matching
 from runtime.storage.sqlite.tables import Tables

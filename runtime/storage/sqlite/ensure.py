@@ -16,12 +16,12 @@ import orjson
 from runtime.model.document import Document
 from runtime.model.problem import Problem, ProjectInvalid, Source
 from runtime.model.specs import CollectionSpec
+from runtime.storage.derive import Misplaced, Row, derive
+from runtime.storage.fit import fits
+from runtime.storage.keys import Key, value_of
+from runtime.storage.layout import Index, layout_of, problems
+from runtime.storage.names import identifier, quoted
 from runtime.storage.sqlite import catalog, rows
-from runtime.storage.sqlite.derive import Misplaced, Row, derive
-from runtime.storage.sqlite.fit import fits
-from runtime.storage.sqlite.keys import Key, value_of
-from runtime.storage.sqlite.layout import Index, layout_of, problems
-from runtime.storage.sqlite.names import identifier, quoted
 from runtime.storage.sqlite.tables import Tables
 
 NAMED: Final = 5

@@ -31,8 +31,8 @@ from runtime.model.query import (
     TypeName,
 )
 from runtime.query.paths import array_index
-from runtime.storage.sqlite.keys import Key, NoKey, key_of
-from runtime.storage.sqlite.names import joined
+from runtime.storage.keys import Key, NoKey, key_of
+from runtime.storage.names import joined
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@
 from collections.abc import Sequence
 from sqlite3 import Cursor
 
-from runtime.storage.sqlite.derive import Row
-from runtime.storage.sqlite.keys import Key
-from runtime.storage.sqlite.layout import Index
-from runtime.storage.sqlite.names import quoted
+from runtime.storage.derive import Row
+from runtime.storage.keys import Key
+from runtime.storage.layout import Index
+from runtime.storage.names import quoted
 from runtime.storage.sqlite.tables import Tables
 
 

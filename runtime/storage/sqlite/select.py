@@ -15,9 +15,9 @@ from runtime.model.errors import InvalidQuery
 from runtime.model.query import In, Query, all_of
 from runtime.query.match import matcher
 from runtime.query.order import is_after, sort_key
+from runtime.storage.layout import ID
 from runtime.storage.sqlite.connection import snapshot
 from runtime.storage.sqlite.filters import Condition
-from runtime.storage.sqlite.layout import ID
 from runtime.storage.sqlite.plan import Plan, plan
 from runtime.storage.sqlite.record import SqliteRecord
 from runtime.storage.sqlite.tables import Tables

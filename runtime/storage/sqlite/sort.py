@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from runtime.model.errors import InvalidQuery
 from runtime.model.query import Cursor, Path, SortKey
+from runtime.storage.keys import Key, NoKey, place_of
+from runtime.storage.layout import ID
 from runtime.storage.sqlite.filters import Condition
-from runtime.storage.sqlite.keys import Key, NoKey, place_of
-from runtime.storage.sqlite.layout import ID
 
 Column = Callable[[Path], str | None]
 

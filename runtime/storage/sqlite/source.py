@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from runtime.model.query import And, Compare, Filter, Path, Query, SortKey, all_of
 from runtime.query.parse import filter_paths
+from runtime.storage.layout import ID, Index
 from runtime.storage.sqlite.filters import Condition, Scope, condition, is_scalar
-from runtime.storage.sqlite.layout import ID, Index
 from runtime.storage.sqlite.sort import Column
 from runtime.storage.sqlite.tables import Tables
 

@@ -16,13 +16,13 @@ from runtime.model.ports import Capabilities, Progress, Restored
 from runtime.model.query import Cursor, Filter, Path, Query
 from runtime.model.specs import CollectionSpec
 from runtime.query.order import sort_value
+from runtime.storage.keys import NoKey, key_of
 from runtime.storage.sqlite import changes, select
 from runtime.storage.sqlite.backup import Label, back_up
 from runtime.storage.sqlite.catalog import Catalog
 from runtime.storage.sqlite.connection import Place, code
 from runtime.storage.sqlite.distinct import distinct
 from runtime.storage.sqlite.ensure import ensure
-from runtime.storage.sqlite.keys import NoKey, key_of
 from runtime.storage.sqlite.readers import READERS, Readers
 from runtime.storage.sqlite.restore import restore
 from runtime.storage.sqlite.steps import in_steps

@@ -16,8 +16,8 @@ from sqlite3 import Connection
 from typing import Final
 
 from runtime.model.query import Path
-from runtime.storage.sqlite.layout import ID, Index, Layout
-from runtime.storage.sqlite.names import identifier, quoted
+from runtime.storage.layout import ID, Index, Layout
+from runtime.storage.names import identifier, quoted
 
 RECORD = "d.id, d.version, CAST(d.body AS BLOB)"
 """What a record is made of; as BLOB, because Python would decode TEXT only for the socket to encode it again."""

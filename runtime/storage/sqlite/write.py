@@ -10,11 +10,11 @@ import orjson
 from runtime.model.change import Change, Op, Write
 from runtime.model.document import WRITE_LIMIT_BYTES, Document
 from runtime.model.errors import AlreadyExists, InvalidDocument, NotUnique, StoreConflict, TooLarge, VersionConflict
+from runtime.storage.derive import Misplaced, Row, derive
+from runtime.storage.keys import NoKey, key_of
+from runtime.storage.layout import pointer
 from runtime.storage.sqlite import rows
 from runtime.storage.sqlite.changes import append
-from runtime.storage.sqlite.derive import Misplaced, Row, derive
-from runtime.storage.sqlite.keys import NoKey, key_of
-from runtime.storage.sqlite.layout import pointer
 from runtime.storage.sqlite.tables import Tables
 
 _MIB: Final = 1024 * 1024

@@ -9,8 +9,8 @@ import pytest
 
 from runtime.model.problem import ProjectInvalid
 from runtime.model.specs import CollectionSpec
-from runtime.storage.sqlite import layout
-from runtime.storage.sqlite.layout import Layout, layout_of
+from runtime.storage import layout
+from runtime.storage.layout import Layout, layout_of
 
 Make = Callable[..., Any]
 

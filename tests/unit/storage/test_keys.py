@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime.query.order import rank
-from runtime.storage.sqlite.keys import COMPOUND, FALSE, TRUE, NoKey, key_of, place_of, value_of
+from runtime.storage.keys import COMPOUND, FALSE, TRUE, NoKey, key_of, place_of, value_of
 
 scalars = (
     st.none()

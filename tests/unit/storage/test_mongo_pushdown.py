@@ -31,11 +31,11 @@ from runtime.model.specs import CollectionSpec
 from runtime.query.match import matcher
 from runtime.query.order import is_after, sort_key, sort_value
 from runtime.query.parse import parse_filter
+from runtime.storage.layout import layout_of
 from runtime.storage.mongo.filters import NEVER, OPEN, condition
 from runtime.storage.mongo.kept import Kept
 from runtime.storage.mongo.names import collection_name, dotted, from_stored, to_stored
 from runtime.storage.mongo.sort import ordering, segments
-from runtime.storage.sqlite.layout import layout_of
 from tests.mongopeer.matching import matches
 from tests.mongopeer.ordering import sort
 from tests.unit.storage.test_pushdown import IDS, documents, filters, is_storable, sorts, whole

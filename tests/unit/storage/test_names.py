@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime.storage.sqlite.names import identifier, joined, quoted
+from runtime.storage.names import identifier, joined, quoted
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from runtime.model.problem import Problem
 from runtime.model.query import Path
 from runtime.model.specs import TEXT_TYPES, CollectionSpec, FieldSpec
 from runtime.query.values import step
-from runtime.storage.sqlite.names import identifier
+from runtime.storage.names import identifier
 
 REVISION: Final = 1
 """Raised when what is derived from a document changes; files of another revision are indexed anew."""

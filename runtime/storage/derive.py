@@ -7,8 +7,8 @@ from typing import Any
 from runtime.model.document import Document
 from runtime.model.query import Path
 from runtime.query.paths import MISSING, array_index
-from runtime.storage.sqlite.keys import Key, NoKey, key_of
-from runtime.storage.sqlite.layout import Layout, pointer
+from runtime.storage.keys import Key, NoKey, key_of
+from runtime.storage.layout import Layout, pointer
 
 
 @dataclass(frozen=True, slots=True)
