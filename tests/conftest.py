@@ -1,6 +1,7 @@
-"""Real servers: the `hookstream` command in a process of its own, on a copy of the newsroom."""
+"""Real servers: `hookstream` in a process of its own, on a copy of the newsroom. And what every run says of itself."""
 
 import os
+import random
 import re
 import shutil
 import signal
@@ -13,17 +14,42 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = ("config.yml", "config.yml.env", "collections", "hooks", "jobs")
 START_S = 30
 
+settings.register_profile("30000", max_examples=1_000)
+"""`pytest --hypothesis-profile=30000 …` asks ten times as much as usual: 30,000 questions of each store's pushdown."""
 
-def pytest_report_header() -> str:
-    """Say whether MongoDB's own server has its say in this run."""
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Let every run ask something else, and say by which number it can be asked again."""
+    if config.getoption("--hypothesis-seed") is None:
+        config.option.hypothesis_seed = random.randrange(2**32)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say what random tests are made of."""
+    return [f"random questions: again with --hypothesis-seed={config.getoption('--hypothesis-seed')}"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how a failure is seen again, and whether MongoDB's own server has had its say in this run."""
+    if terminalreporter.getreports("failed"):
+        terminalreporter.write_line(pytest_report_header(terminalreporter.config)[0], yellow=True)
+    if not any("contract/" in report.nodeid for report in terminalreporter.getreports("passed")):
+        return
     if os.environ.get("MONGODB_URI"):
-        return "mongodb: the store's contract also runs against the server that MONGODB_URI names"
-    return "mongodb: NOT run against a real server, only against tests/mongopeer; set MONGODB_URI to do so"
+        terminalreporter.write_line("mongodb: the store's contract ran against the server that MONGODB_URI names too")
+    else:
+        terminalreporter.write_line(
+            "mongodb: the store's contract did NOT run against a real server, only against tests/mongopeer; "
+            "set MONGODB_URI to run it there",
+            yellow=True,
+        )
 
 
 @dataclass

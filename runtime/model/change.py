@@ -53,7 +53,8 @@ class Change:
 class Message:
     """A message that has been checked and stamped: `body` has `type`, `channel`, `timestamp` first, then the rest.
 
-    `text` is `body` as JSON, UTF-8, on one line. `at` is epoch seconds.
+    `text` is `body` as JSON, UTF-8, on one line. `at` is epoch seconds. One that is `transient` is not kept. Calls of
+    `revalidate` in quick succession become one message: of those only `keys` counts, the names to refetch.
     """
 
     channel: str
@@ -61,6 +62,8 @@ class Message:
     body: Mapping[str, Any]
     text: bytes
     at: float
+    transient: bool = False
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -1,12 +1,13 @@
 """What a floor needs of a floor above it, as protocols. `runtime.app` puts the real ones in."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any, Protocol, runtime_checkable
 
 from runtime.model.change import Change, Message, Write
+from runtime.model.clock import Clock
 from runtime.model.document import Document, Record
 from runtime.model.query import Filter, Path, Query
 from runtime.model.specs import CollectionSpec, OnFull
@@ -20,6 +21,19 @@ class Capabilities:
     durable: bool
     atomic_batches: bool
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Changes that others have committed, in commit order, up to the number `seq`.
+
+    `missed` is how many records up to there were pruned, or never written, before they could be read; their own among
+    them.
+    """
+
+    changes: Sequence[Change]
+    seq: int
+    missed: int = 0
 
 
 class Store(Protocol):
@@ -86,6 +100,19 @@ class Store(Protocol):
     async def prune_changes(self, before: str) -> int:
         """Delete change records older than a timestamp; return how many."""
 
+    def watch(self, since: int | None = None) -> AsyncGenerator[Foreign, None]:
+        """Yield what others commit to the same database: never what this store commits, nothing twice.
+
+        It goes on from the number of a change record, `Foreign.seq` of what was seen last. None is from now on, and
+        what is yielded first has no changes: it says from where. It ends when the iterator is closed, or by raising.
+        """
+
+    def state(self) -> object | None:
+        """Return what stays equal while nothing is committed, by nobody else either; None where that is not known.
+
+        What is read after it was returned is what would be read again, for as long as it is equal. Does not wait.
+        """
+
     async def ping(self) -> None:
         """Return if the store answers; raise Unavailable otherwise."""
 
@@ -136,6 +163,8 @@ class Backups(Protocol):
 class Publisher(Protocol):
     """What hands messages to channels: the hub of a project."""
 
+    clock: Clock
+
     def prepare(self, channel: str, message: Mapping[str, Any]) -> Message:
         """Check a message against its channel and stamp it.
 
@@ -145,6 +174,15 @@ class Publisher(Protocol):
 
     def publish(self, messages: Sequence[Message]) -> None:
         """Give messages their place in the sequence and send them to whoever listens. Returns at once."""
+
+    def revalidation(self, channel: str, key: str) -> Message:
+        """Return the message that tells clients of a channel to fetch `key` again. Raises InvalidMessage."""
+
+    def present(self, channel: str) -> dict[str, Any]:
+        """Return who is on a channel: `{"users": [ids, sorted], "anonymous": count}`."""
+
+    def disconnect(self, *, user: str | None = None, connection: str | None = None) -> int:
+        """End the streams of a user, or one stream, soon; return how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,17 +198,26 @@ class StreamRequest:
     buffer_size: int | None = None
     on_full: OnFull | None = None
     message_ttl_s: float | None = None
+    presence: bool | None = None
 
 
 class Enqueuer(Protocol):
     """What makes runs out of requests for work: the ledger."""
 
     def prepare(
-        self, job: str, input: Mapping[str, Any] | None, *, delay_s: float, key: str | None, by: str | None
+        self,
+        job: str,
+        input: Mapping[str, Any] | None,
+        *,
+        delay_s: float,
+        key: str | None,
+        by: str | None,
+        at: float | None = None,
     ) -> Write:
         """Return the write that queues a run; the run's id is the write's. Raises NotFound, InvalidDocument.
 
-        With a `key`, the same job and key give the same id, and the write keeps a run that exists.
+        It is due `delay_s` from now, or at an instant in epoch seconds. With a `key`, the same job and key give the
+        same id, and the write keeps a run that exists.
         """
 
     def wake(self) -> None:

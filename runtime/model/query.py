@@ -208,9 +208,9 @@ def all_of(*parts: Filter) -> Filter:
             flat.extend(part.parts)
         elif not isinstance(part, Everything):
             flat.append(part)
+    if len(flat) < 2:
+        return flat[0] if flat else Everything()
     unique = tuple({fingerprint(part): part for part in flat}.values())
-    if not unique:
-        return Everything()
     return unique[0] if len(unique) == 1 else And(unique)
 
 
@@ -224,7 +224,7 @@ def any_of(*parts: Filter) -> Filter:
             flat.extend(part.parts)
         elif not isinstance(part, Nothing):
             flat.append(part)
+    if len(flat) < 2:
+        return flat[0] if flat else Nothing()
     unique = tuple({fingerprint(part): part for part in flat}.values())
-    if not unique:
-        return Nothing()
     return unique[0] if len(unique) == 1 else Or(unique)

@@ -131,6 +131,12 @@ class CollectionSpec:
     publish: PublishSpec | None = None
     indexes: tuple[IndexSpec, ...] = ()
     meta: Mapping[str, Any] = field(default_factory=dict)
+    memo: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What other floors work out from nothing but this spec, each under a name of its own: made once, gone with it."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what another process needs of it: what was worked out here may be nothing that can be sent."""
+        return {**self.__dict__, "memo": {}}
 
     @cached_property
     def by_name(self) -> Mapping[str, FieldSpec]:
@@ -154,12 +160,29 @@ class CollectionSpec:
 OnFull = Literal["drop-oldest", "drop-newest"]
 
 
+@dataclass(frozen=True, slots=True)
+class ReceiveSpec:
+    """What clients may send to a channel: messages of one type.
+
+    `schema` describes them without `type`, `channel` and `timestamp`; None takes any payload. `hook` decides what is
+    sent on; without one the message itself is, with the sender's `userId`. With `transient` what is sent on is not
+    kept.
+    """
+
+    type: str
+    source: Source
+    hook: BoundHook | None = None
+    schema: Mapping[str, Any] | None = None
+    transient: bool = False
+
+
 @dataclass(frozen=True)
 class ChannelSpec:
     """A declared channel. `name` may be a template: `user:{userId}`.
 
     `scope` is `public`, `authenticated`, `role:NAME` or `user`. `events` maps message types to JSON Schemas; None
-    means that any type may be sent.
+    means that any type may be sent. `receive` is what clients may send, by type. `subscribe` is asked before somebody
+    joins, `leave` told when they have left. With `presence` the users on the channel are announced.
     """
 
     name: str
@@ -172,6 +195,10 @@ class ChannelSpec:
     last_n: int = 0
     max_age_s: float | None = None
     events: Mapping[str, Mapping[str, Any]] | None = None
+    presence: bool = False
+    subscribe: BoundHook | None = None
+    leave: BoundHook | None = None
+    receive: Mapping[str, ReceiveSpec] = field(default_factory=dict)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -191,11 +218,15 @@ class ChannelSpec:
 
 @dataclass(frozen=True, slots=True)
 class RetrySpec:
-    """How often a failed run is tried again, and after how long: `backoff_s * factor ** (retry - 1)`."""
+    """How often a failed run is tried again, and after how long: `backoff_s * factor ** (retry - 1)`.
+
+    `jitter_s` is the most that chance adds to each wait.
+    """
 
     max: int = 0
     backoff_s: float = 5.0
     factor: float = 2.0
+    jitter_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +238,31 @@ class JobEventsSpec:
 
 
 Overlap = Literal["skip", "queue", "allow"]
+Priority = Literal["high", "normal", "low"]
+CatchUp = Literal["never", "once"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConcurrencySpec:
+    """How many runs of a job that have the same key may be unfinished at once, over all processes.
+
+    `key` is `$input.PATH` or `$user.id`; None is one key for the whole job.
+    """
+
+    max: int
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
     """One job. At most one of `cron`, `every_s`, `at` is set; none means that it is only enqueued.
 
-    `overlap` says what becomes of a run while another of the same job is not finished. None, where the YAML does not
-    say: `skip` for a job with a trigger, `allow` for one that is only enqueued, because somebody asked for each run.
+    `overlap` says what becomes of a run while another of the same job is not finished (with `concurrency`: as many as
+    it allows). None, where the YAML does not say: `skip` for a job with a trigger; for one that is only enqueued,
+    because somebody asked for each run, `queue` with `concurrency` and `allow` without.
+
+    `catch_up` says what becomes of a time at which no server was there to fire. `jitter_s` is the most by which a
+    fired run is put off. With `isolated` each run has a process of its own, which may take `memory_bytes`.
     """
 
     name: str
@@ -231,6 +279,12 @@ class JobSpec:
     input: Mapping[str, Any] | None = None
     permissions: frozenset[str] = frozenset()
     events: JobEventsSpec | None = None
+    priority: Priority = "normal"
+    catch_up: CatchUp = "never"
+    jitter_s: float = 0.0
+    concurrency: ConcurrencySpec | None = None
+    isolated: bool = False
+    memory_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,19 +317,28 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class LimitsSpec:
-    """Rates per user where one is known, otherwise per address; `login` per address and per account."""
+    """Rates per user where one is known, otherwise per address; `login` per address and per account.
+
+    `queued_runs` is how many runs of jobs one user may have waiting; 0 is no limit.
+    """
 
     requests: Rate = Rate(300, 60.0)
     login: Rate = Rate(5, 60.0)
     connect: Rate = Rate(30, 60.0)
+    send: Rate = Rate(60, 60.0)
+    queued_runs: int = 100
 
 
 @dataclass(frozen=True, slots=True)
 class RealtimeSpec:
-    """Limits and rhythms of event streams. 0 connections, heartbeat or send timeout: no limit, none, never."""
+    """Limits and rhythms of event streams. 0 connections, heartbeat or send timeout: no limit, none, never.
+
+    `max_per_address` is for those whom no user is known of and for those who are known; an office may share an address.
+    """
 
     max_connections: int = 10_000
     max_per_user: int = 20
+    max_per_address: int = 1000
     heartbeat_s: float = 15.0
     retry_s: float = 2.0
     send_timeout_s: float = 10.0

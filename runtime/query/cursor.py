@@ -24,33 +24,61 @@ CURSOR_LIMIT: Final = 4096
 _EMPTY_ARRAY: Final = {"$empty": "array"}
 """How EMPTY_ARRAY is written; a stored object cannot have such a key."""
 _CHECKSUM_BYTES: Final = 4
+_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
+
+
+class Places:
+    """The cursors of one sort order, written and read."""
+
+    def __init__(self, sort: Sequence[SortKey]) -> None:
+        self._sort = tuple(sort)
+        text = ",".join([("-" if key.descending else "") + ".".join(key.path) for key in sort])
+        self._mark = _checksum(text.encode("utf-8"))
+
+    def behind(self, document: Document) -> str:
+        """Return the place behind a document: letters, digits, `-` and `_`.
+
+        Raises InvalidQuery where the document's sort values are too long to be carried in a URL.
+        """
+        body = orjson.dumps([_carried(document, key) for key in self._sort])
+        text = base64.b64encode(self._mark + _checksum(body) + body, b"-_").rstrip(b"=").decode("ascii")
+        if len(text) > CURSOR_LIMIT:
+            raise InvalidQuery("the values that are sorted by are too long for a cursor; sort by a shorter field")
+        return text
+
+    def read(self, text: str) -> Cursor:
+        """Return the place that `behind` wrote.
+
+        Raises InvalidQuery for a cursor of another sort order, and for text that is none.
+        """
+        blob = _decoded(text)
+        body = blob[2 * _CHECKSUM_BYTES :]
+        if blob[_CHECKSUM_BYTES : 2 * _CHECKSUM_BYTES] != _checksum(body):
+            raise _damaged()
+        if blob[:_CHECKSUM_BYTES] != self._mark:
+            raise InvalidQuery(
+                "the cursor was made for another sort order; send the same sort, or start without a cursor"
+            )
+        return Cursor(tuple(_values(body, len(self._sort))))
 
 
 def encode_cursor(document: Document, sort: Sequence[SortKey]) -> str:
-    """Return the place behind a document in a sort order: letters, digits, `-` and `_`.
-
-    Raises InvalidQuery where the document's sort values are too long to be carried in a URL.
-    """
-    values = [sort_value(document, key.path, key.descending) for key in sort]
-    body = orjson.dumps([_EMPTY_ARRAY if value is EMPTY_ARRAY else thaw(value) for value in values])
-    text = base64.urlsafe_b64encode(_checksum(_text(sort)) + _checksum(body) + body).rstrip(b"=").decode("ascii")
-    if len(text) > CURSOR_LIMIT:
-        raise InvalidQuery("the values that are sorted by are too long for a cursor; sort by a shorter field")
-    return text
+    """Return the place behind a document in a sort order; see `Places`."""
+    return Places(sort).behind(document)
 
 
 def decode_cursor(text: str, sort: Sequence[SortKey]) -> Cursor:
-    """Return the place that `encode_cursor` wrote.
+    """Return the place that `encode_cursor` wrote; see `Places`."""
+    return Places(sort).read(text)
 
-    Raises InvalidQuery for a cursor of another sort order, and for text that is none.
-    """
-    blob = _decoded(text)
-    body = blob[2 * _CHECKSUM_BYTES :]
-    if blob[_CHECKSUM_BYTES : 2 * _CHECKSUM_BYTES] != _checksum(body):
-        raise _damaged()
-    if blob[:_CHECKSUM_BYTES] != _checksum(_text(sort)):
-        raise InvalidQuery("the cursor was made for another sort order; send the same sort, or start without a cursor")
-    return Cursor(tuple(_values(body, len(sort))))
+
+def _carried(document: Document, key: SortKey) -> Any:
+    if len(key.path) == 1:
+        value = document.get(key.path[0])
+        if type(value) in _SCALARS:
+            return value  # as it nearly always is, in a third of the time
+    value = sort_value(document, key.path, key.descending)
+    return _EMPTY_ARRAY if value is EMPTY_ARRAY else thaw(value)
 
 
 def _values(body: bytes, count: int) -> list[Any]:
@@ -81,7 +109,3 @@ def _damaged() -> InvalidQuery:
 
 def _checksum(data: bytes) -> bytes:
     return zlib.crc32(data).to_bytes(_CHECKSUM_BYTES, "big")
-
-
-def _text(sort: Sequence[SortKey]) -> bytes:
-    return ",".join(("-" if key.descending else "") + ".".join(key.path) for key in sort).encode("utf-8")

@@ -53,7 +53,11 @@ def invalid(what: str, problems: Mapping[str, str]) -> InvalidQuery:
 
 def has_operators(raw: object) -> bool:
     """Return whether an operand is made of operators rather than being a value."""
-    return isinstance(raw, Mapping) and any(isinstance(key, str) and key.startswith("$") for key in raw)
+    return isinstance(raw, Mapping) and any(map(_is_operator, raw))
+
+
+def _is_operator(key: object) -> bool:
+    return isinstance(key, str) and key.startswith("$")
 
 
 def is_about_values(raw: Mapping[Any, Any]) -> bool:

@@ -1,6 +1,6 @@
 """Parts of documents: what was asked for, and what is left without the hidden fields."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from runtime.model.document import Document
@@ -10,16 +10,17 @@ _Tree = dict[str, Any]
 """Paths as a tree: a segment leads to the tree of what follows, to None where a path ends."""
 
 
-def project(document: Document, fields: tuple[Path, ...] | None) -> Document:
-    """Return a new document with only what stands at the paths; with all of it for None.
+def projector(fields: tuple[Path, ...] | None) -> Callable[[Document], Document]:
+    """Return what makes of a document a new one with only what stands at the paths; with all of it for None.
 
     As MongoDB's projection: keys keep the document's order, arrays are gone through and keep their objects (scalars in
     an array cannot have the field and are left out), an object without the field stays as an empty one. Segments of
-    digits are keys here, never indexes. Values that are kept whole are shared with `document`: change neither.
+    digits are keys here, never indexes. Values that are kept whole are shared with the document: change neither.
     """
     if fields is None:
-        return dict(document)
-    return _kept(document, _tree(fields))
+        return dict
+    tree = _tree(fields)
+    return lambda document: _kept(document, tree)
 
 
 def without(document: Document, hidden: Collection[str]) -> Document:
@@ -28,9 +29,15 @@ def without(document: Document, hidden: Collection[str]) -> Document:
     Segments of digits are keys here, never indexes. What nothing was taken from is shared with `document`: change
     neither.
     """
+    return remover(hidden)(document)
+
+
+def remover(hidden: Collection[str]) -> Callable[[Document], Document]:
+    """Return `without` for these paths, for many documents."""
     if not hidden:
-        return dict(document)
-    return _stripped(document, _tree(tuple(text.split(".")) for text in hidden))
+        return dict
+    tree = _tree(tuple(text.split(".")) for text in hidden)
+    return lambda document: _stripped(document, tree)
 
 
 def _tree(paths: Iterable[Path]) -> _Tree:

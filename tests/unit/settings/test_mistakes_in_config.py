@@ -141,10 +141,10 @@ MISTAKES = [
     ),
     pytest.param(
         "requests: 300/minute",
-        "send: 60/minute",
+        "sends: 60/minute",
         "10:10",
-        'unknown key "send"',
-        "Remove it; known here: requests, login,",
+        'unknown key "sends"',
+        'Did you mean "send"?',
     ),
     pytest.param(
         "heartbeat: 15s",
@@ -170,10 +170,10 @@ MISTAKES = [
     ),
     pytest.param(
         "    scope: public\n",
-        "    scope: public\n    presence: true\n",
-        "17:5",
-        'unknown key "presence"',
-        "Remove it; known here: name,",
+        "    scope: public\n    presence: yes\n",
+        "17:15",
+        "presence must be true or false, not text",
+        "Write true or false.",
     ),
     pytest.param(
         "    scope: public\n",
@@ -291,6 +291,55 @@ MISTAKES = [
     pytest.param("{type: integer}", "[integer]", "26:68", "shelf cannot stand in a JSON Schema", "See JSON Schema"),
     pytest.param(
         "    scope: public\n", "    scope: admin\n", "16:12", '"admin" is not a scope', "Write public, authenticated"
+    ),
+    pytest.param(
+        "    scope: public\n",
+        "    scope: public\n    hooks: {join: hooks/products.py:check}\n",
+        "17:13",
+        'unknown key "join"',
+        "Remove it; known here: subscribe, leave.",
+    ),
+    pytest.param(
+        "    scope: public\n",
+        "    scope: public\n    hooks: {subscribe: hooks/rooms.py:check}\n",
+        "17:24",
+        'there is no file "hooks/rooms.py"',
+        "Create it with a function check(ctx), or correct the path.",
+    ),
+    pytest.param(
+        "    scope: public\n",
+        "    scope: public\n    receive: {chat: {hook: on_chat}}\n",
+        "17:28",
+        '"on_chat" does not name a function of a hook file',
+        "Write file and function:",
+    ),
+    pytest.param(
+        "    scope: public\n",
+        "    scope: public\n    receive: {chat: {schema: {type: objekt}}}\n",
+        "17:37",
+        '"objekt" is not a type of JSON Schema',
+        'Did you mean "object"?',
+    ),
+    pytest.param(
+        "    scope: public\n",
+        "    scope: public\n    receive: {chat: {transient: 1}}\n",
+        "17:33",
+        "transient must be true or false, not the number 1",
+        "Write true or false.",
+    ),
+    pytest.param(
+        "    scope: public\n",
+        "    scope: public\n    receive: {presence: {}}\n",
+        "17:15",
+        '"presence" messages are the server\'s own',
+        "Choose another type.",
+    ),
+    pytest.param(
+        "    lastN: 5\n",
+        "    lastN: 5\n    receive: {lifted: {}}\n",
+        "25:15",
+        'the channel would refuse "lifted": its events do not name it',
+        "Add it to the channel's events, or give it a hook",
     ),
 ]
 

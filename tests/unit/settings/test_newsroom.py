@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from runtime.model.specs import HookRef, Rate
+from runtime.model.specs import ConcurrencySpec, HookRef, Rate
 from runtime.settings.problems import Report
 from runtime.settings.schemas import NAMES, read_schema
 from runtime.settings.tree import Node
@@ -50,13 +50,27 @@ def test_the_newsroom_has_its_settings(newsroom: Any) -> None:
     ]
 
 
-def test_the_newsroom_has_three_channels_and_breaking_is_none_of_them(newsroom: Any) -> None:
+def test_the_newsroom_has_four_channels_and_breaking_is_none_of_them(newsroom: Any) -> None:
     spec = newsroom.load()
     assert [(c.name, c.scope) for c in spec.channels] == [
         ("system", "authenticated"),
         ("content", "public"),
         ("user:{userId}", "user"),
+        ("channel:{room}", "authenticated"),
     ]
+    room = spec.channel("channel:breaking")
+    assert (room.presence, str(room.subscribe.ref), str(room.leave.ref)) == (
+        True,
+        "hooks/rooms.py:may_join",
+        "hooks/rooms.py:left",
+    )
+    chat, typing = room.receive["chat"], room.receive["typing"]
+    assert (str(chat.hook.ref), chat.schema["required"], chat.transient) == (
+        "hooks/rooms.py:on_chat",
+        ["content"],
+        False,
+    )
+    assert (typing.hook, typing.schema, typing.transient) == (None, None, True)
     system = spec.channel("system")
     assert (system.buffer_size, system.message_ttl_s, system.last_n, system.max_age_s) == (100, 600.0, 10, 300.0)
     assert list(system.events) == ["status", "maintenance-warning"]
@@ -79,6 +93,7 @@ def test_articles_have_their_fields(newsroom: Any) -> None:
         ("authors", "array"),
         ("tags", "array"),
         ("publishedAt", "datetime"),
+        ("publishAt", "datetime"),
         ("notes", "text"),
     ]
     fields = articles.by_name
@@ -107,17 +122,17 @@ def test_articles_are_guarded(newsroom: Any) -> None:
     assert (public.principal, public.filter, public.hide) == ("public", {"status": "published"}, frozenset({"notes"}))
     assert (author.principal, author.filter, author.hide) == ("role:author", {"createdBy": "$user.id"}, frozenset())
     assert (editor.principal, editor.filter, editor.allow, editor.deny) == ("role:editor", {}, None, frozenset())
-    assert [(g.principal, g.set) for g in grants["create"]] == [
-        ("role:author", {"status": "draft"}),
-        ("role:editor", {}),
-        ("token:importer", {}),
+    assert [(g.principal, g.set, g.deny) for g in grants["create"]] == [
+        ("role:author", {"status": "draft"}, frozenset({"publishAt"})),
+        ("role:editor", {}, frozenset()),
+        ("token:importer", {}, frozenset()),
     ]
     assert [(g.principal, g.filter, g.deny) for g in grants["update"]] == [
-        ("role:author", {"createdBy": "$user.id"}, frozenset({"status"})),
+        ("role:author", {"createdBy": "$user.id"}, frozenset({"status", "publishAt"})),
         ("role:editor", {}, frozenset()),
     ]
     assert [g.principal for g in grants["delete"]] == ["role:editor"]
-    assert str(public.source) == "collections/articles.yml:18:5"
+    assert str(public.source) == "collections/articles.yml:19:5"
 
 
 def test_articles_have_their_hooks(newsroom: Any) -> None:
@@ -125,15 +140,19 @@ def test_articles_have_their_hooks(newsroom: Any) -> None:
     assert {key: [str(hook.ref) for hook in bound] for key, bound in hooks.items()} == {
         ("read", "before"): ["hooks/articles.py:read"],
         ("create", "validate"): ["hooks/articles.py:no_shouting"],
-        ("create", "before"): ["hooks/articles.py:date"],
+        ("create", "before"): ["hooks/articles.py:date", "hooks/articles.py:schedule"],
         ("create", "after"): ["hooks/articles.py:announce"],
-        ("update", "before"): ["hooks/articles.py:no_shouting", "hooks/articles.py:date"],
+        ("update", "before"): [
+            "hooks/articles.py:no_shouting",
+            "hooks/articles.py:date",
+            "hooks/articles.py:schedule",
+        ],
         ("update", "after"): ["hooks/articles.py:announce"],
         ("delete", "after"): ["hooks/articles.py:announce"],
     }
-    first, second = hooks["update", "before"]
+    first, second, _ = hooks["update", "before"]
     assert (first.path, second.path) == ("hooks.update.before.0", "hooks.update.before.1")
-    assert str(second.source) == "collections/articles.yml:34:45"
+    assert str(second.source) == "collections/articles.yml:35:45"
 
 
 def test_comments_are_moderated_and_headlines_are_virtual(newsroom: Any) -> None:
@@ -152,8 +171,8 @@ def test_comments_are_moderated_and_headlines_are_virtual(newsroom: Any) -> None
     assert [str(hook.ref) for hook in headlines.hooks["read", "before"]] == ["hooks/headlines.py:feed"]
 
 
-def test_the_newsroom_has_three_jobs(newsroom: Any) -> None:
-    status, digest, report = newsroom.load().jobs
+def test_the_newsroom_has_four_jobs(newsroom: Any) -> None:
+    status, digest, publish, report = newsroom.load().jobs
     assert (status.name, status.every_s, status.timeout_s) == ("status", 30.0, 10.0)
     assert (digest.cron, digest.timezone, digest.ref) == (
         "0 6 * * mon-fri",
@@ -161,6 +180,9 @@ def test_the_newsroom_has_three_jobs(newsroom: Any) -> None:
         HookRef("jobs/daily_digest.py", "run"),
     )
     assert (digest.retries.max, digest.retries.backoff_s, digest.retries.factor, digest.overlap) == (3, 5.0, 2, "skip")
+    assert digest.catch_up == "once"
+    assert (publish.priority, publish.retries.max, publish.retries.jitter_s) == ("high", 5, 5.0)
+    assert report.concurrency == ConcurrencySpec(max=1, key="$input.articleId")
     assert (report.cron, report.every_s, report.at, report.overlap) == (None, None, None, None)
     assert report.permissions == frozenset({"role:editor"})
     assert report.input["required"] == ["articleId"]
@@ -188,9 +210,9 @@ def test_ten_mistakes_in_the_newsroom_are_ten_problems(newsroom: Any) -> None:
     newsroom.change("jobs/newsroom.yml", "file: jobs/status.py", "file: ../status.py")
     problems = newsroom.problems()
     assert [(str(p.source), p.path) for p in problems] == [
-        ("collections/articles.yml:18:21", "permissions.public.read.filter.statsu"),
-        ("collections/articles.yml:23:3", "permissions.role:edtor"),
-        ("collections/articles.yml:28:13", "hooks.read.before"),
+        ("collections/articles.yml:19:21", "permissions.public.read.filter.statsu"),
+        ("collections/articles.yml:24:3", "permissions.role:edtor"),
+        ("collections/articles.yml:29:13", "hooks.read.before"),
         ("collections/authors.yml:4:22", ""),
         ("collections/comments.yml:9:46", "fields.2.default"),
         ("config.yml:7:27", "server.prot"),

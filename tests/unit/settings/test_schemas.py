@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from runtime.model.specs import ACTIONS, PHASES, FieldType
 from runtime.settings.schemas import NAMES, read_schema
 
-FROM_A_LATER_VERSION = ["presence", "receive", "live", "catchUp", "jitter", "concurrency", "subscribe", "leave", "send"]
+FROM_A_LATER_VERSION = ["live"]
 
 
 def _properties(schema: Any) -> Iterator[tuple[str, Any]]:
