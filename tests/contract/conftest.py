@@ -1,4 +1,4 @@
-"""The store's contract runs over every adapter: a leg for each. A leg is how to make a store that is not open yet."""
+"""The store's contract runs over every adapter: a leg for each. A leg is how to make stores of one database."""
 
 import os
 import uuid
@@ -35,28 +35,30 @@ class StandingClock:
         return self.seconds
 
 
-Leg = Callable[[Path, StandingClock], AbstractAsyncContextManager[Store]]
+Make = Callable[[], Store]
+"""Makes a store that is not open yet; each time another one of the same database, but for one in memory."""
+Leg = Callable[[Path, StandingClock], AbstractAsyncContextManager[Make]]
 
 
 def sqlite(url: str) -> Leg:
     @asynccontextmanager
-    async def leg(folder: Path, clock: StandingClock) -> AsyncIterator[Store]:
-        yield open_store(url, folder=folder, clock=clock)
+    async def leg(folder: Path, clock: StandingClock) -> AsyncIterator[Make]:
+        yield lambda: open_store(url, folder=folder, clock=clock)
 
     return leg
 
 
 def mongo_peer(*, is_replica_set: bool) -> Leg:
     @asynccontextmanager
-    async def leg(folder: Path, clock: StandingClock) -> AsyncIterator[Store]:
+    async def leg(folder: Path, clock: StandingClock) -> AsyncIterator[Make]:
         async with Peer(is_replica_set=is_replica_set) as peer:
-            yield open_store(peer.url(), folder=folder, clock=clock)
+            yield lambda: open_store(peer.url(), folder=folder, clock=clock)
 
     return leg
 
 
 @asynccontextmanager
-async def mongo_server(folder: Path, clock: StandingClock) -> AsyncIterator[Store]:
+async def mongo_server(folder: Path, clock: StandingClock) -> AsyncIterator[Make]:
     """A database of its own on the server that MONGODB_URI names; it is dropped afterwards."""
     client: Any = AsyncIOMotorClient(os.environ["MONGODB_URI"])
     name = f"hookstream_{uuid.uuid4().hex}"
@@ -64,7 +66,7 @@ async def mongo_server(folder: Path, clock: StandingClock) -> AsyncIterator[Stor
     scheme, _, rest = base.partition("://")
     try:
         url = f"{scheme}://{rest.partition('/')[0]}/{name}" + (f"?{options}" if options else "")
-        yield open_store(url, folder=folder, clock=clock)
+        yield lambda: open_store(url, folder=folder, clock=clock)
     finally:
         await client.drop_database(name)
         client.close()
@@ -86,12 +88,30 @@ def clock() -> StandingClock:
 
 
 @pytest.fixture(params=LEGS)
-async def store(request: pytest.FixtureRequest, tmp_path: Path, clock: StandingClock) -> AsyncIterator[Store]:
+async def make_store(request: pytest.FixtureRequest, tmp_path: Path, clock: StandingClock) -> AsyncIterator[Make]:
+    """Make a store that is not open yet."""
+    async with LEGS[request.param](tmp_path, clock) as make:
+        yield make
+
+
+@pytest.fixture
+async def store(make_store: Make) -> AsyncIterator[Store]:
     """An open store without collections."""
-    async with LEGS[request.param](tmp_path, clock) as store:
-        await store.open()
-        yield store
-        await store.close()
+    store = make_store()
+    await store.open()
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def other(make_store: Make, store: Store) -> AsyncIterator[Store]:
+    """Another store of the same database, as another process would have it."""
+    if not store.capabilities.durable:
+        pytest.skip("a database in memory has one store")
+    other = make_store()
+    await other.open()
+    yield other
+    await other.close()
 
 
 @pytest.fixture

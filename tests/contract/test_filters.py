@@ -181,6 +181,33 @@ MANY: list[tuple[dict[str, Any], set[str]]] = [
     ({"v": {"$elemMatch": {"x": {"$in": [2]}, "y": {"$gt": 1}}}}, {"objects"}),
     ({"v": {"x": 1, "y": 2}}, {"object"}),
     ({"v": {"y": 2, "x": 1}}, set()),
+    ({"v": {"$eq": {"x": 2, "y": 2}}}, {"objects"}),
+    ({"v": {"$gte": 5}}, {"1 5", "nested"}),
+    ({"v": {"$lte": 1}}, {"1 5"}),
+    ({"v": {"$lt": "b"}}, HAS_A),
+    ({"v": {"$gt": ["a"]}}, {"ab", "ba", "aa", "true", "nested", "objects", "object"}),
+    ({"v": {"$gt": None}}, set()),
+    ({"v": {"$gte": None}}, {"missing", "null", "null in it"}),
+    ({"v": {"$in": [["a"], []]}}, {"a", "nested", "none"}),
+    ({"v": {"$nin": [None]}}, ALL_ARRAYS - {"missing", "null", "null in it"}),
+    ({"v": {"$exists": False}}, {"missing"}),
+    ({"v": {"$type": "null"}}, {"null", "null in it"}),
+    ({"v": {"$type": "number"}}, {"1 5", "3", "no array", "nested"}),
+    ({"v": {"$type": ["object", "bool"]}}, {"objects", "object", "true"}),
+    ({"v": {"$not": {"$regex": "^b"}}}, ALL_ARRAYS - {"ab", "ba"}),
+    ({"v": {"$all": [None]}}, {"missing", "null", "null in it"}),
+    ({"v": {"$all": [{"x": 1, "y": 1}]}}, {"objects"}),
+    ({"v": {"$elemMatch": {"$regex": "^b"}}}, {"ab", "ba"}),
+    ({"v": {"$elemMatch": {"$not": {"$gt": 2}}}},
+     {"a", "ab", "ba", "aa", "1 5", "null in it", "true", "nested", "objects", "object"}),
+    ({"v": {"$elemMatch": {"$size": 1}}}, {"nested"}),
+    ({"v": {"$elemMatch": {"$type": "array"}}}, {"nested"}),
+    ({"v": {"$elemMatch": {"$elemMatch": {"$eq": "a"}}}}, {"nested"}),
+    ({"v": {"$elemMatch": {"$exists": True}}}, ALL_ARRAYS - {"missing", "null", "none", "no array"}),
+    ({"v": {"$not": {"$elemMatch": {"$eq": "a"}}}}, ALL_ARRAYS - HAS_A),
+    ({"$and": [{"v": "a"}, {"v": "b"}]}, {"ab", "ba"}),
+    ({"$or": [{"v": {"$size": 0}}, {"v": True}]}, {"none", "true"}),
+    ({"$nor": [{"v": {"$exists": True}}]}, {"missing"}),
 ]  # fmt: skip
 
 NESTED = [
@@ -205,7 +232,134 @@ OBJECTS: list[tuple[dict[str, Any], set[str]]] = [
     ({"o": {}}, {"empty"}),
     ({"o": "a"}, {"text"}),
     ({"o": None}, {"missing", "null"}),
+    ({"o.v": {"$eq": 1}}, {"1"}),
+    ({"o.v": {"$gt": 0}}, {"1"}),
+    ({"o.v": {"$gte": 1}}, {"1"}),
+    ({"o.v": {"$lt": "b"}}, {"a"}),
+    ({"o.v": {"$lte": "a"}}, {"a"}),
+    ({"o.v": {"$gte": None}}, {"missing", "null", "empty", "null in it", "text"}),
+    ({"o.v": {"$in": ["a", None]}}, {"missing", "null", "empty", "null in it", "a", "text"}),
+    ({"o.v": {"$nin": ["a", None]}}, {"1"}),
+    ({"o.v": {"$regex": "^A$", "$options": "i"}}, {"a"}),
+    ({"o.v": {"$not": {"$regex": "a"}}}, {"missing", "null", "empty", "null in it", "1", "text"}),
+    ({"o.v": {"$not": {"$exists": True}}}, {"missing", "null", "empty", "text"}),
+    ({"o.v": {"$size": 0}}, set()),
+    ({"o.v": {"$all": ["a"]}}, {"a"}),
+    ({"o.v": {"$elemMatch": {"$eq": "a"}}}, set()),
+    ({"o.v": {"$type": ["string", "number"]}}, {"a", "1"}),
+    ({"o.v.x": None}, {"missing", "null", "empty", "null in it", "a", "1", "text"}),
+    ({"o": {"$type": "object"}}, {"empty", "null in it", "a", "1"}),
+    ({"o": {"$type": "string"}}, {"text"}),
+    ({"o": {"$gt": {"v": "A"}}}, {"a"}),
+    ({"o": {"$in": [{}, "a"]}}, {"empty", "text"}),
+    ({"o": {"$ne": {"v": "a"}}}, {"missing", "null", "empty", "null in it", "1", "text"}),
+    ({"o.w": {"v": "deep"}}, {"1"}),
+    ({"$and": [{"o.v": "a"}, {"o": {"$exists": True}}]}, {"a"}),
+    ({"$or": [{"o.v": 1}, {"o": "a"}]}, {"1", "text"}),
+    ({"$nor": [{"o.v": None}]}, {"a", "1"}),
 ]
+
+ITEMS = [
+    {"id": "missing"},
+    {"id": "none", "items": []},
+    {"id": "a1", "items": [{"name": "a", "qty": 1}]},
+    {"id": "a1 b5", "items": [{"name": "a", "qty": 1}, {"name": "b", "qty": 5}]},
+    {"id": "b1 a5", "items": [{"name": "b", "qty": 1}, {"name": "a", "qty": 5}]},
+    {"id": "no name", "items": [{"qty": 1}]},
+    {"id": "null name", "items": [{"name": None, "qty": 1}]},
+    {"id": "scalars", "items": [1, "a"]},
+    {"id": "single", "items": {"name": "a", "qty": 5}},
+]
+ALL_ITEMS = {document["id"] for document in ITEMS}
+NAMED_A = {"a1", "a1 b5", "b1 a5", "single"}
+WITH_B = {"a1 b5", "b1 a5"}
+
+MEMBERS: list[tuple[dict[str, Any], set[str]]] = [
+    ({"items.name": "a"}, NAMED_A),
+    ({"items.name": {"$eq": "b"}}, WITH_B),
+    ({"items.name": {"$ne": "a"}}, ALL_ITEMS - NAMED_A),
+    ({"items.name": None}, {"missing", "no name", "null name"}),
+    ({"items.name": "a", "items.qty": 5}, {"a1 b5", "b1 a5", "single"}),
+    ({"items.name": {"$in": ["b", "c"]}}, WITH_B),
+    ({"items.name": {"$nin": ["b", "c"]}}, ALL_ITEMS - WITH_B),
+    ({"items.name": {"$all": ["a", "b"]}}, WITH_B),
+    ({"items.name": {"$regex": "^b"}}, WITH_B),
+    ({"items.name": {"$exists": True}}, NAMED_A | {"null name"}),
+    ({"items.name": {"$exists": False}}, {"missing", "none", "no name", "scalars"}),
+    ({"items.name": {"$type": "null"}}, {"null name"}),
+    ({"items.name": {"$size": 1}}, set()),
+    ({"items.name": {"$elemMatch": {"$eq": "a"}}}, set()),
+    ({"items.name": {"$not": {"$gt": "a"}}}, ALL_ITEMS - WITH_B),
+    ({"items.qty": {"$gt": 1}}, {"a1 b5", "b1 a5", "single"}),
+    ({"items.qty": {"$gte": 1, "$lt": 2}}, {"a1", "a1 b5", "b1 a5", "no name", "null name"}),
+    ({"items.qty": {"$gt": 1, "$lt": 5}}, WITH_B),
+    ({"items.qty": {"$lte": 1}}, {"a1", "a1 b5", "b1 a5", "no name", "null name"}),
+    ({"items": {"$size": 2}}, {"a1 b5", "b1 a5", "scalars"}),
+    ({"items": {"$elemMatch": {"name": "a", "qty": 5}}}, {"b1 a5"}),
+    ({"items": {"$elemMatch": {"name": "a", "qty": {"$lt": 5}}}}, {"a1", "a1 b5"}),
+    ({"items": {"$elemMatch": {"name": {"$ne": "a"}}}}, {"a1 b5", "b1 a5", "no name", "null name"}),
+    ({"items": {"$elemMatch": {"name": None}}}, {"no name", "null name"}),
+    ({"items": {"$elemMatch": {"$or": [{"name": "b"}, {"qty": {"$gt": 4}}]}}}, WITH_B),
+    ({"$and": [{"items.name": "b"}, {"items.qty": 5}]}, WITH_B),
+    ({"$or": [{"items.name": "b"}, {"items": "a"}]}, WITH_B | {"scalars"}),
+    ({"$nor": [{"items.qty": 1}, {"items": {"$size": 0}}]}, {"missing", "scalars", "single"}),
+]
+
+EARLY, LATE = "2025-12-31T23:59:59.999Z", "2026-01-15T10:30:00.001Z"
+DATES = [
+    {"id": "missing"},
+    {"id": "null", "at": None},
+    {"id": "early", "at": EARLY},
+    {"id": "middle", "at": "2026-01-15T10:30:00.000Z"},
+    {"id": "late", "at": LATE},
+    {"id": "day", "at": "2026-01-15"},
+    {"id": "number", "at": 2026},
+]
+ALL_DATES = {document["id"] for document in DATES}
+INSTANTS: list[tuple[dict[str, Any], set[str]]] = [
+    ({"at": LATE}, {"late"}),
+    ({"at": {"$eq": "2026-01-15"}}, {"day"}),
+    ({"at": {"$ne": LATE}}, ALL_DATES - {"late"}),
+    ({"at": {"$gt": "2026-01-15T10:30:00.000Z"}}, {"late"}),
+    ({"at": {"$gte": "2026-01-15T10:30:00.000Z"}}, {"middle", "late"}),
+    ({"at": {"$gte": "2026-01-15"}}, {"day", "middle", "late"}),
+    ({"at": {"$lt": "2026-01-01"}}, {"early"}),
+    ({"at": {"$lte": EARLY}}, {"early"}),
+    ({"at": {"$gte": "2026-01-01", "$lt": "2026-02-01"}}, {"day", "middle", "late"}),
+    ({"at": {"$lt": "9"}}, {"early", "middle", "late", "day"}),
+    ({"at": {"$gt": 0}}, {"number"}),
+    ({"at": None}, {"missing", "null"}),
+    ({"at": {"$in": [EARLY, None]}}, {"early", "missing", "null"}),
+    ({"at": {"$nin": [EARLY, None]}}, {"middle", "late", "day", "number"}),
+    ({"at": {"$exists": False}}, {"missing"}),
+    ({"at": {"$type": "string"}}, {"early", "middle", "late", "day"}),
+    ({"at": {"$regex": "^2026-01-15T"}}, {"middle", "late"}),
+    ({"at": {"$size": 1}}, set()),
+    ({"at": {"$all": [LATE]}}, {"late"}),
+    ({"at": {"$elemMatch": {"$eq": LATE}}}, set()),
+    ({"at": {"$not": {"$lt": "2026-01-15"}}}, ALL_DATES - {"early"}),
+    ({"$and": [{"at": {"$gt": EARLY}}, {"at": {"$lt": LATE}}]}, {"middle", "day"}),
+    ({"$or": [{"at": EARLY}, {"at": 2026}]}, {"early", "number"}),
+    ({"$nor": [{"at": {"$gt": EARLY}}, {"at": None}]}, {"early", "number"}),
+]
+
+OPERATORS = {
+    "$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$exists", "$regex", "$size", "$all", "$elemMatch",
+    "$type", "$not", "$and", "$or", "$nor",
+}  # fmt: skip
+
+
+def used(value: Any) -> set[str]:
+    members = (
+        list(value.values()) if isinstance(value, dict) else list(value) if isinstance(value, list | tuple) else []
+    )
+    names = {name for name in value if name.startswith("$")} if isinstance(value, dict) else set()
+    return names.union(*map(used, members))
+
+
+@pytest.mark.parametrize("table", [SCALARS, MANY, OBJECTS, MEMBERS, INSTANTS], ids=len)
+def test_every_operator_is_asked_of_everything(table: list[tuple[dict[str, Any], set[str]]]) -> None:
+    assert OPERATORS - used([filter for filter, _ in table]) == set()
 
 
 @pytest.fixture(params=["indexed", "declared", "undeclared"])
@@ -222,12 +376,15 @@ async def shape(
         field("v", index=index),
         field("w", "object", fields=(field("v", index=index),)),
     )
+    item = field("item", "object", fields=(field("name", index=index), field("qty", "number", index=index)))
     declared = request.param != "undeclared"
     await store.ensure(
         [
             collection("scalars", *([field("v", index=index)] if declared else [])),
             collection("arrays", *([field("v", "array", items=element, index=index)] if declared else [])),
             collection("objects", *([field("o", "object", fields=inner)] if declared else [])),
+            collection("items", *([field("items", "array", items=item)] if declared else [])),
+            collection("dates", *([field("at", "datetime", index=index)] if declared else [])),
         ]
     )
     return str(request.param)
@@ -271,21 +428,18 @@ async def test_an_id_is_a_string_and_no_number(store: Store, shape: str, create:
     assert await ids("scalars", {"id": {"$nin": [2, True, None]}}) == ["10", "2"]
 
 
-async def test_dates_compare_as_instants(
-    store: Store, field: Callable[..., FieldSpec], collection: Callable[..., CollectionSpec], create: Any, ids: Ids
-) -> None:
-    await store.ensure([collection("events", field("at", "datetime", index=True))])
-    await create(
-        "events",
-        [
-            {"id": "1", "at": "2026-01-15T10:30:00.000Z"},
-            {"id": "2", "at": "2026-01-15T10:30:00.001Z"},
-            {"id": "3", "at": "2025-12-31T23:59:59.999Z"},
-        ],
-    )
-    assert await ids("events", {"at": {"$gte": "2026-01-15T10:30:00.000Z"}}) == ["1", "2"]
-    assert await ids("events", {"at": {"$lt": "2026-01-01T00:00:00.000Z"}}) == ["3"]
-    assert await ids("events", sort="-at") == ["2", "1", "3"]
+async def test_conditions_on_the_objects_of_an_array(store: Store, shape: str, create: Callable[..., Any]) -> None:
+    await create("items", ITEMS)
+    for filter, expected in MEMBERS:
+        await check(store, "items", filter, expected, ALL_ITEMS)
+
+
+async def test_dates_compare_as_instants(store: Store, shape: str, create: Callable[..., Any], ids: Ids) -> None:
+    """And with nothing else: not with numbers, not with what is missing."""
+    await create("dates", DATES)
+    for filter, expected in INSTANTS:
+        await check(store, "dates", filter, expected, ALL_DATES)
+    assert await ids("dates", sort="-at") == ["late", "middle", "day", "early", "number", "null", "missing"]
 
 
 async def test_a_filter_of_many_conditions_is_answered(

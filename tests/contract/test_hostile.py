@@ -1,6 +1,6 @@
 """Names and values full of the signs that databases take for code: refused or literal, never code."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -8,11 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runtime.model.change import Write
-from runtime.model.errors import Failure, InvalidDocument, NotFound
+from runtime.model.errors import Failure, InvalidDocument, InvalidQuery, NotFound
 from runtime.model.ports import Store
-from runtime.model.query import Compare, Everything, In, Query, SortKey, TextSearch
+from runtime.model.query import Compare, Cursor, Everything, In, Query, SortKey, TextSearch
 from runtime.model.specs import CollectionSpec, FieldSpec
 from runtime.query.match import matches
+from runtime.query.order import is_after, sort_key
 from runtime.query.parse import parse_filter, parse_sort
 
 HOSTILE = [
@@ -56,14 +57,20 @@ async def test_collections_and_fields_may_have_any_name(
 @pytest.fixture
 async def filled(
     store: Store, field: Callable[..., FieldSpec], collection: Callable[..., CollectionSpec], create: Any
-) -> list[dict[str, Any]]:
+) -> AsyncIterator[list[dict[str, Any]]]:
+    """Documents that hold hostile texts; they are there unchanged afterwards, and nothing has to be mended."""
     fields = (field("v", index=True), field("tags", "array", index=True), field("text", "text"))
-    await store.ensure([collection("notes", *fields)])
+    notes = collection("notes", *fields, indexes=["tags,-v"])
+    await store.ensure([notes])
     documents = [
-        {"id": f"id {n} {text}", "v": text, "tags": [text, "x"], "text": text} for n, text in enumerate(HOSTILE)
+        {"id": f"id {n} {text}", "version": 1, "v": text, "tags": [text, "x"], "text": text}
+        for n, text in enumerate(HOSTILE)
     ]
     await create("notes", documents)
-    return documents
+    yield documents
+    left = [record.document for record in await store.find("notes", Query()) if record.id.startswith("id ")]
+    assert left == sorted(documents, key=lambda document: str(document["id"]))
+    assert await store.ensure([notes]) == []
 
 
 @settings(
@@ -97,6 +104,27 @@ async def test_values_and_undeclared_paths_are_never_code(
     with pytest.raises(NotFound):
         await store.get(f"other{value}", "1")
     assert await store.count("notes", Query()) == len(HOSTILE)
+
+
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(value=texts | st.none() | st.integers(-2, 2) | st.booleans(), id=texts, path=st.lists(texts, min_size=1))
+async def test_cursors_are_places_whatever_is_in_them(
+    store: Store, filled: list[dict[str, Any]], value: Any, id: str, path: list[str]
+) -> None:
+    """Forged or not, by a field that has an index, by one that is an array and by one that nobody declared."""
+    for keys in ((SortKey(("v",)),), (SortKey(("v",), True),), (SortKey(("tags",)),), (SortKey(tuple(path)),)):
+        order = (*keys, SortKey(("id",), keys[-1].descending))
+        cursor = Cursor((value, id))
+        query = Query(sort=order, after=cursor, limit=len(HOSTILE))
+        try:
+            found = [record.id for record in await store.find("notes", query)]
+        except InvalidQuery:
+            assert any("\ud800" <= sign <= "\udfff" for sign in f"{value}{id}")
+            continue
+        behind = sorted(filter(is_after(cursor, order), filled), key=sort_key(order))
+        assert found == [document["id"] for document in behind]
 
 
 @settings(

@@ -162,6 +162,43 @@ async def test_arrays_sort_by_their_smallest_or_largest_element(
     assert await ids("lists", sort="-v") == ["1 9", "3 4", "2", "null", "none"]
 
 
+FREE = [
+    {"id": "[]", "v": []},
+    {"id": "missing"},
+    {"id": "null", "v": None},
+    {"id": "0", "v": 0},
+    {"id": "5 1", "v": [5, 1]},
+    {"id": "3", "v": 3},
+    {"id": "a", "v": "a"},
+    {"id": "{}", "v": {}},
+    {"id": "{a: 1}", "v": {"a": 1}},
+    {"id": "{b: 0}", "v": {"b": 0}},
+    {"id": "{a: x}", "v": {"a": "x"}},
+    {"id": "[[z]]", "v": [["z"]]},
+    {"id": "false", "v": False},
+    {"id": "true", "v": True},
+]
+
+
+@pytest.mark.parametrize("is_declared", [True, False])
+async def test_objects_and_arrays_have_a_place_in_the_order_too(
+    store: Store,
+    field: Callable[..., FieldSpec],
+    collection: Callable[..., CollectionSpec],
+    create: Any,
+    is_declared: bool,
+) -> None:
+    """Of members the types count first, then the names, then the values."""
+    await store.ensure([collection("mixed", *([field("v", "json", index=True)] if is_declared else []))])
+    await create("mixed", reversed(FREE))
+    ascending = [document["id"] for document in FREE]
+    assert await walked(store, "v", 3) == ascending
+    descending = ascending[::-1]
+    descending.remove("5 1")
+    descending.insert(descending.index("3"), "5 1")
+    assert await walked(store, "-v", 3) == descending
+
+
 async def test_documents_with_an_element_come_in_another_order(
     store: Store, field: Callable[..., FieldSpec], collection: Callable[..., CollectionSpec], create: Any, ids: Ids
 ) -> None:

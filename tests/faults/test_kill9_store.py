@@ -21,8 +21,8 @@ from runtime.model.query import Compare, Query, SortKey, TextSearch
 from runtime.model.specs import CollectionSpec, FieldSpec, IndexSpec
 from runtime.storage.sqlite.store import SqliteStore
 
-ROUNDS = 5
-MOST_ACKNOWLEDGED = 300
+ROUNDS = 20
+MOST_ACKNOWLEDGED = 150
 TASKS = 8
 
 WRITER = """

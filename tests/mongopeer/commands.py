@@ -24,6 +24,9 @@ class Cursors:
         self._rest: dict[int, list[Document]] = {}
         self._numbers = count(1000)
 
+    def __len__(self) -> int:
+        return len(self._rest)
+
     def begin(self, namespace: str, found: list[Document], size: int | None) -> dict[str, Any]:
         """Return the first batch."""
         batch = _batch(found, FIRST_BATCH if size is None else size)

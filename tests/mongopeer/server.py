@@ -68,6 +68,11 @@ class Peer:
         query = "&".join(f"{name}={value}" for name, value in named.items())
         return f"mongodb://{self.address}/{database}" + (f"?{query}" if query else "")
 
+    @property
+    def open_cursors(self) -> int:
+        """How many cursors have not been read to the end, and not been closed."""
+        return len(self._cursors)
+
     def fail(self, command: str, **more: Any) -> Fault:
         """Let commands of a name go wrong."""
         fault = Fault(command, **more)

@@ -28,7 +28,7 @@ async def append(database: Database, changes: Sequence[Change], *, session: Sess
     last = await database.increment(CATALOG, COUNTER, "seq", len(changes), session=session)
     first = last - len(changes) + 1
     numbered = [replace(change, seq=first + place) for place, change in enumerate(changes)]
-    await database.write(CHANGES, [_insert(change) for change in numbered], session=session)
+    await database.write(CHANGES, [_insert(change, database.origin) for change in numbered], session=session)
     return numbered
 
 
@@ -48,6 +48,26 @@ async def last_seq(database: Database) -> int:
     return 0 if found is None else int(found["_id"])
 
 
+async def given_seq(database: Database) -> int:
+    """Return the last number that a record was given, be it pruned since; 0 where there never was one."""
+    counter = await database.first(CATALOG, {"_id": COUNTER})
+    return 0 if counter is None else int(counter["seq"])
+
+
+async def look(database: Database, since: int, upto: int) -> tuple[int, list[Change]]:
+    """Return how many records there are behind `since` up to `upto`, and those that another store has written.
+
+    Counted first: a record that comes between the two then is counted as missing, and looked for again.
+    """
+    span = {"_id": {"$gt": since, "$lte": upto}}
+    kept = await database.count(CHANGES, span)
+    others: list[Change] = []
+    asked = {**span, "$nor": [{"origin": database.origin}]}
+    async for batch in database.batches(CHANGES, asked, sort=[("_id", 1)]):
+        others.extend(map(_change, batch))
+    return kept, others
+
+
 async def prune(database: Database, before: str) -> int:
     """Delete the records from before a timestamp; return how many."""
     return await database.delete(CHANGES, {"at": {"$lt": before}})
@@ -55,10 +75,10 @@ async def prune(database: Database, before: str) -> int:
 
 def check(change: Change) -> None:
     """Raise TooLarge where a record would be more than MongoDB holds."""
-    _insert(change)
+    _insert(change, 0)
 
 
-def _insert(change: Change) -> Insert:
+def _insert(change: Change, origin: int) -> Insert:
     record: dict[str, Any] = {
         "_id": change.seq,
         "collection": change.collection,
@@ -67,6 +87,7 @@ def _insert(change: Change) -> Insert:
         "version": change.version,
         "at": change.at,
         "by": change.by,
+        "origin": origin,
         "before": change.before,
         "after": change.after,
     }

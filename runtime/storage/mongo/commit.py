@@ -1,7 +1,7 @@
 """One batch of writes, applied whole or not at all."""
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import chain, groupby, islice
 from typing import Any, Final
 
 from runtime.model.change import Change
@@ -37,6 +37,38 @@ async def in_transaction(database: Database, batch: Sequence[Prepared], *, at: s
         return await database.transaction(run)
     except _TakenBy as taken:
         raise await _conflict(database, taken.prepared, taken.fields) from taken
+
+
+class Apart(Exception):
+    """One of several batches cannot be applied, which came out too late for the others; `place` is its place."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__(f"batch {place}")
+        self.place = place
+
+
+async def together(database: Database, batches: Sequence[Sequence[Prepared]], *, at: str) -> list[list[Change] | None]:
+    """Apply batches that write different documents in one transaction; return the records of each.
+
+    None stands for a batch that cannot be applied, of which nothing was done. Raises Apart, and TooLarge, with nothing
+    done at all.
+    """
+
+    async def run(session: Session) -> list[list[Change] | None]:
+        stored = await _stored(database, list(chain.from_iterable(batches)), session)
+        found = [_effects(batch, stored, at) for batch in batches]
+        effects = [each for some, conflict in found if conflict is None for each in some]
+        await _write(database, effects, session)
+        records = iter(await changes.append(database, _records(effects), session=session))
+        return [
+            None if conflict is not None else list(islice(records, len(_records(some)))) for some, conflict in found
+        ]
+
+    try:
+        return await database.transaction(run)
+    except _TakenBy as taken:
+        place = next(place for place, batch in enumerate(batches) if any(each is taken.prepared for each in batch))
+        raise Apart(place) from taken
 
 
 async def one_by_one(database: Database, batch: Sequence[Prepared], *, at: str) -> list[Change]:

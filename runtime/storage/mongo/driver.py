@@ -6,7 +6,9 @@ coroutines there.
 """
 
 import asyncio
+import math
 import random
+import secrets
 import warnings
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,7 +19,7 @@ from bson.codec_options import CodecOptions, TypeDecoder, TypeRegistry
 from bson.errors import InvalidDocument as UnencodableDocument
 from bson.raw_bson import RawBSONDocument
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo import DeleteOne, IndexModel, InsertOne, ReplaceOne, ReturnDocument, UpdateOne
+from pymongo import DeleteOne, IndexModel, InsertOne, ReadPreference, ReplaceOne, ReturnDocument, UpdateOne, timeout
 from pymongo.errors import (
     BulkWriteError,
     ConfigurationError,
@@ -29,6 +31,7 @@ from pymongo.errors import (
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from runtime.model.clock import Clock
 from runtime.model.errors import Unavailable
 from runtime.storage.mongo.address import Address
 from runtime.storage.mongo.steps import Body, Index, Insert, Patch, Remove, Replace, Step, Taken, Transient, Unstorable
@@ -37,10 +40,25 @@ T = TypeVar("T")
 
 BATCH_ROWS: Final = 256
 """Documents that the server sends at once; it stops at 16 MiB by itself."""
-SELECTION_TIMEOUT_MS: Final = 5_000
-"""How long to look for a server that can be written to, an election included; the URL may say otherwise."""
+DEFAULTS: Final[Mapping[str, Any]] = {
+    "appname": "hookstream",
+    "serverSelectionTimeoutMS": 5_000,
+    "connectTimeoutMS": 5_000,
+    "waitQueueTimeoutMS": 5_000,
+    "socketTimeoutMS": 20_000,
+}
+"""What holds where the URL does not say otherwise: how long to look for a server that can be written to, an election
+included; to be connected to it, or to see that it gives no sign of life; to wait for one of the connections, of which
+the driver makes 100 at most; and for an answer. The server gives up a question whose connection is closed.
+"""
+LONG_S: Final = 86_400.0
+"""How long an index may take to be built, and old records to be deleted."""
 CONFIRM_TIMEOUT_MS: Final = 10_000
 """How long the majority of a replica set may take to have a write on disk."""
+TRANSACTION_S: Final = 30.0
+"""For how long a transaction is begun again, or the server asked to commit it."""
+AWAY_S: Final = 1.0
+"""How long nobody else looks for a server that was just not found: each look holds one of the driver's few threads."""
 TRANSACTION_ATTEMPTS: Final = 40
 """How often a transaction is run that others were in the way of: some seconds, with PAUSE_S in between."""
 COMMIT_ATTEMPTS: Final = 5
@@ -53,8 +71,11 @@ _NAMESPACE_EXISTS: Final = 48
 _UNAUTHORIZED: Final = 13
 _REFUSED: Final = frozenset({18, 8000})
 """AuthenticationFailed, and what Atlas says instead."""
-_PASSING: Final = frozenset({50, 64, 91, 262, 11600, 14031})
-"""MaxTimeMSExpired, WriteConcernFailed, ShutdownInProgress, ExceededTimeLimit, Interrupted…, OutOfDiskSpace."""
+_PASSING: Final = frozenset({43, 50, 64, 91, 133, 134, 175, 237, 262, 290, 11600, 11601, 14031})
+"""CursorNotFound (after an election or a restart), MaxTimeMSExpired, WriteConcernFailed, ShutdownInProgress,
+FailedToSatisfyReadPreference, ReadConcernMajorityNotAvailableYet, QueryPlanKilled, CursorKilled, ExceededTimeLimit,
+TransactionExceededLifetimeLimitSeconds, Interrupted…, OutOfDiskSpace.
+"""
 
 Session = Any
 """What a transaction's operations are given, to be in it."""
@@ -84,25 +105,30 @@ def encode(document: Mapping[str, Any]) -> Body:
 class Database:
     """One database of a MongoDB deployment. Everything raises Unavailable where the server is away.
 
-    What is written is acknowledged when a majority of the replica set has it in its journal. The driver repeats reads
-    and single writes once, by MongoDB's retryable reads and writes, where that is safe. To be used in one event loop.
+    What is written is acknowledged when a majority of the replica set has it in its journal. It is read from where it
+    is written, whatever the URL prefers. The driver repeats reads and single writes once, by MongoDB's retryable reads
+    and writes, where that is safe. To be used in one event loop.
     """
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, *, clock: Clock) -> None:
+        self.origin = secrets.randbits(62)
+        """Stands for this store in the change records that it writes."""
         self._address = address
+        self._clock = clock
         self._client: Any = None
         self._database: Any = None
+        self._away_until = -math.inf
 
     async def connect(self) -> bool:
         """Connect; return whether the deployment has transactions: a replica set or a sharded cluster."""
-        defaults: dict[str, Any] = {"serverSelectionTimeoutMS": SELECTION_TIMEOUT_MS, "appname": "hookstream"}
-        options: dict[str, Any] = {
-            name: value for name, value in defaults.items() if name.lower() not in self._address.options
-        }
+        options = {name: value for name, value in DEFAULTS.items() if name.lower() not in self._address.options}
         with self._meaning():
             self._client = self._made(options)
             self._database = self._client.get_database(
-                self._address.database, codec_options=_CODEC, write_concern=_DURABLY
+                self._address.database,
+                codec_options=_CODEC,
+                read_preference=ReadPreference.PRIMARY,
+                write_concern=_DURABLY,
             )
             hello = await self._client.admin.command("hello")
             return "setName" in hello or hello.get("msg") == "isdbgrid"
@@ -200,8 +226,8 @@ class Database:
             await self._database[collection].replace_one({"_id": document["_id"]}, document, upsert=True)
 
     async def delete(self, collection: str, filter: Mapping[str, Any]) -> int:
-        """Delete every document that a filter finds; return how many."""
-        with self._meaning():
+        """Delete every document that a filter finds, however long it takes; return how many."""
+        with self._meaning(), timeout(LONG_S):
             return int((await self._database[collection].delete_many(filter)).deleted_count)
 
     async def create(self, collection: str) -> None:
@@ -219,8 +245,11 @@ class Database:
             return list(await self._database[collection].index_information())
 
     async def create_indexes(self, collection: str, indexes: Sequence[Index]) -> None:
-        """Build indexes, and return when they can be used. Raises Taken for a unique one over duplicates."""
-        with self._meaning():
+        """Build indexes, and return when they can be used, however long it takes.
+
+        Raises Taken for a unique one over duplicates.
+        """
+        with self._meaning(), timeout(LONG_S):
             await self._database[collection].create_indexes([_model(index) for index in indexes])
 
     async def drop_index(self, collection: str, name: str) -> None:
@@ -237,32 +266,39 @@ class Database:
         Source: MongoDB's specification of transactions for drivers, TransientTransactionError and
         UnknownTransactionCommitResult.
         """
+        deadline = self._clock.monotonic() + TRANSACTION_S
         for attempt in range(TRANSACTION_ATTEMPTS):
             if attempt:
                 await asyncio.sleep(_pause_s(attempt))
-            with self._meaning():
-                session = await self._client.start_session()
-            async with session:
-                session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=_DURABLY)
-                try:
-                    result = await run(session)
-                    await self._confirm(session)
-                except Transient:
-                    continue
-                else:
-                    return result
-                finally:
-                    if session.in_transaction:
-                        await session.abort_transaction()
+            try:
+                return await self._attempt(run, deadline)
+            except Transient:
+                if self._clock.monotonic() > deadline:
+                    break
         raise Unavailable(f"{self._address} is too busy: others write the same documents all the time; try again")
 
-    async def _confirm(self, session: Session) -> None:
+    async def _attempt(self, run: Callable[[Session], Awaitable[T]], deadline: float) -> T:
+        with self._meaning():
+            session = await self._client.start_session()
+        async with session:
+            session.start_transaction(
+                read_concern=ReadConcern("snapshot"), write_concern=_DURABLY, read_preference=ReadPreference.PRIMARY
+            )
+            try:
+                result = await run(session)
+                await self._confirm(session, deadline)
+            finally:
+                if session.in_transaction:
+                    await session.abort_transaction()
+            return result
+
+    async def _confirm(self, session: Session, deadline: float) -> None:
         for attempt in range(1, COMMIT_ATTEMPTS + 1):
             try:
-                with self._meaning():
+                with self._translated():
                     await session.commit_transaction()
             except _UnknownOutcome as error:
-                if attempt == COMMIT_ATTEMPTS:
+                if attempt == COMMIT_ATTEMPTS or self._clock.monotonic() > deadline:
                     raise Unavailable(
                         f"{self._address} went away while it was committing, so that nobody knows whether it did; "
                         "read again before you repeat the write"
@@ -274,9 +310,18 @@ class Database:
     @contextmanager
     def _meaning(self) -> Iterator[None]:
         """Turn the driver's errors into ours; faults of ours stay what they are."""
+        if self._clock.monotonic() < self._away_until:
+            raise Unavailable(f"{self._address} does not answer; start it, or correct `storage`", retry_after_s=AWAY_S)
+        with self._translated():
+            yield
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
         try:
             yield
         except PyMongoError as error:
+            if isinstance(error, ServerSelectionTimeoutError):
+                self._away_until = self._clock.monotonic() + AWAY_S
             meaning = self._meaning_of(error)
             if meaning is None:
                 raise
@@ -318,7 +363,9 @@ class _UnknownOutcome(Exception):
 
 
 def _short(error: PyMongoError) -> str:
-    text = str(error).partition(", Timeout:")[0].partition(", full error:")[0]
+    text = str(error)
+    for more in (", Timeout:", ", full error:", " (configured timeouts:"):
+        text = text.partition(more)[0]
     return text if len(text) <= 200 else f"{text[:200]}…"
 
 

@@ -9,7 +9,6 @@ from operator import itemgetter
 from typing import Any, Final
 
 from runtime.model.document import Document
-from runtime.model.errors import InvalidQuery
 from runtime.model.query import Cursor, Filter, In, Path, Query, all_of
 from runtime.query.order import is_after, rank, sort_key, sort_value
 from runtime.query.paths import MISSING
@@ -21,7 +20,7 @@ from runtime.storage.mongo.kept import Kept
 from runtime.storage.mongo.names import ID, dotted, from_stored
 from runtime.storage.mongo.plan import Plan, plan
 from runtime.storage.mongo.record import MongoRecord
-from runtime.storage.sqlite.select import SORT_LIMIT
+from runtime.storage.sorting import SORT_LIMIT, too_many
 
 CHUNK_ROWS: Final = 256
 CHUNK_BYTES: Final = 4 * 1024 * 1024
@@ -166,12 +165,7 @@ class Reader:
             async for batch in batches:
                 held = await asyncio.to_thread(add, held, batch)
                 if len(held) > SORT_LIMIT and (stop is None or stop > SORT_LIMIT):
-                    names = ", ".join(".".join(key.path) for key in query.sort)
-                    raise InvalidQuery(
-                        f"more than {SORT_LIMIT} documents would have to be sorted by {names} in memory; "
-                        "narrow the filter, set a limit, or sort by a field that the collection declares as a single "
-                        "value"
-                    )
+                    raise too_many(query.sort, SORT_LIMIT)
         ordered = await asyncio.to_thread(lambda: sorted(held, key=itemgetter(0)))
         return [document for _, document in ordered[query.offset : stop]]
 

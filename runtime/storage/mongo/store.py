@@ -1,23 +1,25 @@
 """Documents in MongoDB: the port, on one database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Mapping, Sequence
 from typing import Any, Final
 
 from runtime.model.change import Change, Write
 from runtime.model.clock import Clock, timestamp
 from runtime.model.document import Record
 from runtime.model.errors import NotFound, Unavailable
-from runtime.model.ports import Capabilities
+from runtime.model.ports import Capabilities, Foreign
 from runtime.model.query import Filter, Path, Query
 from runtime.model.specs import CollectionSpec
 from runtime.storage.mongo import changes, ensure
 from runtime.storage.mongo.address import Address
-from runtime.storage.mongo.commit import in_transaction, one_by_one
+from runtime.storage.mongo.commit import one_by_one
 from runtime.storage.mongo.driver import Database
 from runtime.storage.mongo.kept import Kept
+from runtime.storage.mongo.line import Line
 from runtime.storage.mongo.prepare import Prepared, prepare
 from runtime.storage.mongo.read import Reader
+from runtime.storage.watch import watch
 
 PREPARED_HERE: Final = 50_000
 """How many characters of full text are taken apart on the event loop, a millisecond or two; more goes to a thread."""
@@ -39,10 +41,11 @@ class MongoStore:
 
     def __init__(self, url: str, *, clock: Clock) -> None:
         self._address = Address.of(url)
-        self._database = Database(self._address)
+        self._database = Database(self._address, clock=clock)
         self._clock = clock
         self._kept: Mapping[str, Kept] = {}
         self._commits: set[asyncio.Task[list[Change]]] = set()
+        self._line = Line(self._database, clock=clock)
         self._alone = asyncio.Lock()
         self._state = "is not open yet: the server is starting"
         self._has_transactions = False
@@ -94,7 +97,7 @@ class MongoStore:
     async def find(self, collection: str, query: Query) -> list[Record]:
         """Return the matching documents in order.
 
-        Raises InvalidQuery where more than `read.SORT_LIMIT` would have to be sorted by a path that may hold arrays.
+        Raises InvalidQuery where more than `sorting.SORT_LIMIT` would have to be sorted by a path that may hold arrays.
         """
         return list(await self._reader(collection).find(query))
 
@@ -137,6 +140,18 @@ class MongoStore:
         """Delete change records older than a timestamp; return how many."""
         return await changes.prune(self._opened(), before)
 
+    def watch(self, since: int | None = None) -> AsyncGenerator[Foreign, None]:
+        """Yield what other processes commit to the database; on a standalone server, in the order of the numbers."""
+        return watch(
+            since,
+            given=lambda: changes.given_seq(self._opened()),
+            look=lambda since, upto: changes.look(self._opened(), since, upto),
+        )
+
+    def state(self) -> object | None:
+        """Return None: it would take a question to the server."""
+        return None
+
     async def ping(self) -> None:
         """Return if a server that can be written to answers; raise Unavailable otherwise."""
         await self._opened().ping()
@@ -165,12 +180,13 @@ class MongoStore:
 
     async def _commit(self, writes: Sequence[Write]) -> list[Change]:
         batch = await self._prepared(writes)
-        if self._has_transactions and len(batch) == 1 and not batch[0].kept.layout.logged:
-            return await one_by_one(self._database, batch, at="")
-        # transactions of one process would only be in each other's way: they all count up the same number
+        if self._has_transactions:
+            if len(batch) == 1 and not batch[0].kept.layout.logged:
+                return await one_by_one(self._database, batch, at="")
+            return await self._line.commit(batch)
+        # so that of one process at least, records have the order of documents
         async with self._alone:
-            apply = in_transaction if self._has_transactions else one_by_one
-            return await apply(self._database, batch, at=timestamp(self._clock.now()))
+            return await one_by_one(self._database, batch, at=timestamp(self._clock.now()))
 
     async def _prepared(self, writes: Sequence[Write]) -> list[Prepared]:
         pairs = [(write, self._find(write.collection)) for write in writes]

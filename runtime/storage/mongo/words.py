@@ -20,7 +20,7 @@ from runtime.storage.layout import Layout
 from runtime.storage.mongo.filters import NEVER, Condition, conjunction
 from runtime.storage.mongo.names import WORDS
 from runtime.storage.sqlite.tables import Tables
-from runtime.storage.sqlite.text import search
+from runtime.storage.sqlite.text import expression, search
 
 ASKED: Final = 20
 """How many words MongoDB is asked for; the rest is decided behind it."""
@@ -69,11 +69,13 @@ class Words:
 
     def chosen(self, text: TextSearch, documents: Sequence[Texts]) -> list[bool]:
         """Return for each document whether the search finds it."""
-        meant = search(text, self._tables, "value")
+        words = expression(text, self._tables)
+        if words is None:
+            return [False] * len(documents)
         numbers = orjson.dumps(list(range(len(documents)))).decode()
         with self._filled(documents):
             rows = self._connection.execute(
-                f"SELECT value FROM json_each(?) WHERE {meant.sql}", (numbers, *meant.values)
+                f"SELECT value FROM json_each(?) WHERE {search(self._tables, 'value')}", (numbers, words)
             )
             found = {number for (number,) in rows}
         return [number in found for number in range(len(documents))]
@@ -93,7 +95,7 @@ class Words:
         with self._lock:
             self._connection.execute("BEGIN")
             try:
-                self._connection.executemany(self._tables.insert_text, rows)
+                self._connection.executemany(self._tables.insert_text.one, rows)
                 yield
             finally:
                 self._connection.execute("ROLLBACK")

@@ -12,7 +12,7 @@ from runtime.storage.derive import reached
 from runtime.storage.keys import value_of
 from runtime.storage.layout import ID
 from runtime.storage.sqlite.connection import snapshot
-from runtime.storage.sqlite.plan import plan
+from runtime.storage.sqlite.plan import ask
 from runtime.storage.sqlite.select import matching
 from runtime.storage.sqlite.tables import Tables
 
@@ -20,22 +20,22 @@ from runtime.storage.sqlite.tables import Tables
 def distinct(connection: sqlite3.Connection, tables: Tables, path: Path, filter: Filter) -> list[Any]:
     """Return the different values at a path, arrays unwound, in sort order; a missing path is none, null is one."""
     with snapshot(connection):
-        made = plan(tables, Query(filter=filter, sort=(SortKey(path), SortKey(ID))))
-        column = made.source.column(path)
-        if column is None or not made.where.exact:
+        asked = ask(tables, Query(filter=filter, sort=(SortKey(path), SortKey(ID))))
+        source, where = asked.plan.source, asked.plan.where
+        column = source.column(path)
+        if column is None or not where.exact:
             return _collected(connection, tables, path, filter)
         sql = (
-            f"SELECT DISTINCT {column} FROM {made.source.sql} "
-            f"WHERE ({made.where.sql}) AND {column} IS NOT NULL ORDER BY {column}"
+            f"SELECT DISTINCT {column} FROM {source.sql} WHERE ({where.sql}) AND {column} IS NOT NULL ORDER BY {column}"
         )
-        present = [value_of(key) for (key,) in connection.execute(sql, made.where.values)]
+        present = [value_of(key) for (key,) in connection.execute(sql, asked.bindings(where))]
         return [*_nulls(connection, tables, path, filter), *present]
 
 
 def _nulls(connection: sqlite3.Connection, tables: Tables, path: Path, filter: Filter) -> list[None]:
     """Return [None] where some document has null at a path: its key does not tell that from a missing one."""
-    made = plan(tables, Query(filter=all_of(filter, Compare(path, "$eq", None))))
-    for _, document in matching(connection, made):
+    asked = ask(tables, Query(filter=all_of(filter, Compare(path, "$eq", None))))
+    for _, document in matching(connection, asked):
         if None in list(reached(document, path)):
             return [None]
     return []
@@ -43,7 +43,7 @@ def _nulls(connection: sqlite3.Connection, tables: Tables, path: Path, filter: F
 
 def _collected(connection: sqlite3.Connection, tables: Tables, path: Path, filter: Filter) -> list[Any]:
     found: dict[Any, Any] = {}
-    for _, document in matching(connection, plan(tables, Query(filter=filter))):
+    for _, document in matching(connection, ask(tables, Query(filter=filter))):
         for value in reached(document, path):
             if value is not MISSING:
                 found.setdefault(rank(value), value)

@@ -81,6 +81,7 @@ def _create(connection: sqlite3.Connection, tables: Tables) -> None:
             connection.execute(statement)
     if tables.layout.text:
         connection.execute(tables.create_text)
+        connection.execute(tables.tune_text)
 
 
 class _Change:
@@ -179,6 +180,7 @@ class _Change:
             self._connection.execute(f"DROP TABLE {self._old.text}")
         if new.text:
             self._connection.execute(self._new.create_text)
+            self._connection.execute(self._new.tune_text)
             yield self._put_text
 
     def _put_keys(self, cursor: sqlite3.Cursor, key: int, id: str, row: Row) -> None:

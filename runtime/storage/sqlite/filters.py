@@ -1,4 +1,4 @@
-"""A filter as SQL.
+"""An outlined filter as SQL.
 
 Every condition is true for all documents that match, and `exact` says that it is true for no others. What has no key is
 left open ("1", not exact), for the matcher to decide. Conditions may also be NULL, which counts as not true; a negation
@@ -31,16 +31,16 @@ from runtime.model.query import (
     TypeName,
 )
 from runtime.query.paths import array_index
-from runtime.storage.keys import Key, NoKey, key_of
 from runtime.storage.names import joined
+from runtime.storage.sqlite.outline import UNKEYED, Slot
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """SQL text, the values to bind to it, and whether it says all that the filter says."""
+    """SQL text, the slots whose values are bound to it, and whether it says all that the filter says."""
 
     sql: str
-    values: tuple[Key, ...] = ()
+    slots: tuple[Slot, ...] = ()
     exact: bool = True
 
 
@@ -67,9 +67,9 @@ BINDINGS_LIMIT: Final = 30_000
 
 
 def condition(filter: Filter, scope: Scope) -> Condition:
-    """Return the condition of a filter; one of more values than SQLite can bind is left open."""
+    """Return the condition of a filter that was `outlined`; one of more values than SQLite can bind is left open."""
     found = _condition(filter, scope)
-    return found if len(found.values) <= BINDINGS_LIMIT else OPEN
+    return found if len(found.slots) <= BINDINGS_LIMIT else OPEN
 
 
 def _condition(filter: Filter, scope: Scope) -> Condition:
@@ -84,7 +84,7 @@ def _condition(filter: Filter, scope: Scope) -> Condition:
             return _any(_condition(part, scope) for part in parts)
         case Not(part):
             inner = _condition(part, scope)
-            return Condition(f"({inner.sql}) IS NOT TRUE", inner.values) if inner.exact else OPEN
+            return Condition(f"({inner.sql}) IS NOT TRUE", inner.slots) if inner.exact else OPEN
     column = scope.column(filter.path)
     if column is not None:
         return _on_column(filter, column)
@@ -102,19 +102,19 @@ def _all(parts: Iterable[Condition]) -> Condition:
     exact = all(part.exact for part in found)
     if not said:
         return ALWAYS if exact else OPEN
-    values = tuple(value for part in said for value in part.values)
-    return Condition(joined(tuple(f"({part.sql})" for part in said), "AND"), values, exact)
+    slots = tuple(slot for part in said for slot in part.slots)
+    return Condition(joined(tuple(f"({part.sql})" for part in said), "AND"), slots, exact)
 
 
 def _any(parts: Iterable[Condition]) -> Condition:
     found = tuple(parts)
     if not found:
         return NEVER
-    values = tuple(value for part in found for value in part.values)
+    slots = tuple(slot for part in found for slot in part.slots)
     sql = joined(tuple(f"({part.sql})" for part in found), "OR")
     if any(part.sql == "1" and not part.exact for part in found):
         return OPEN
-    return Condition(sql, values, all(part.exact for part in found))
+    return Condition(sql, slots, all(part.exact for part in found))
 
 
 def _on_column(filter: Compare | In | Exists | Regex | Size | All | HasType | ElemMatch, column: str) -> Condition:
@@ -140,12 +140,10 @@ def _on_column(filter: Compare | In | Exists | Regex | Size | All | HasType | El
 
 def _equal(column: str, values: tuple[Any, ...]) -> Condition:
     """Return the condition that a column is one of the values. Arrays and objects are never in one."""
-    try:
-        keys = tuple(key_of(value) for value in values if is_scalar(value))
-    except NoKey:
+    present = tuple(value for value in values if isinstance(value, Slot))
+    if UNKEYED in present:
         return OPEN
-    present = tuple(key for key in keys if key is not None)
-    parts = [Condition(f"{column} IS NULL")] if len(present) < len(keys) else []
+    parts = [Condition(f"{column} IS NULL")] if None in values else []
     if len(present) == 1:
         parts.append(Condition(f"{column} = ?", present))
     elif present:
@@ -157,22 +155,20 @@ def _ordered(column: str, op: CompareOp, value: Any) -> Condition:
     """Return the condition of an order comparison: within the value's own type only, as MongoDB compares."""
     if value is None and op in ("$gte", "$lte"):
         return Condition(f"{column} IS NULL")
-    if value is None or not is_scalar(value):
+    if not isinstance(value, Slot):
         return NEVER
-    try:
-        key = key_of(value)
-    except NoKey:
+    if value == UNKEYED:
         return OPEN
-    lowest, above = _bracket(key)
+    lowest, above = _bracket(value)
     limit = above if op in ("$gt", "$gte") else lowest
-    return Condition(f"{column} {_SIGNS[op]} ?{limit.format(column=column)}", (key,))
+    return Condition(f"{column} {_SIGNS[op]} ?{limit.format(column=column)}", (value,))
 
 
-def _bracket(key: Key) -> tuple[str, str]:
-    """Return the conditions that keep what is lower, and what is higher, than a key within its type."""
-    if isinstance(key, str):
+def _bracket(slot: Slot) -> tuple[str, str]:
+    """Return the conditions that keep what is lower, and what is higher, than a value within its type."""
+    if slot.kind is str:
         return " AND {column} >= ''", " AND {column} < x''"
-    if isinstance(key, bytes):
+    if slot.kind is bytes:
         return " AND {column} >= x''", ""
     return "", " AND {column} < ''"
 
@@ -206,7 +202,7 @@ def _on_side(
     match filter:
         case Compare(_, "$eq", value):
             return _has(table, key, _elements((value,)))
-        case Compare(_, op, value) if is_scalar(value) and value is not None:
+        case Compare(_, op, Slot() as value):
             return _has(table, key, _ordered("value", op, value))
         case In(_, values):
             return _has(table, key, _elements(values))
@@ -220,7 +216,7 @@ def _on_side(
 
 def _elements(values: tuple[Any, ...]) -> Condition:
     """Return the condition that an element is one of the values; open where one of them is not in side tables."""
-    if all(is_scalar(value) and value is not None for value in values):
+    if all(isinstance(value, Slot) for value in values):
         return _equal("value", values)
     return OPEN
 
@@ -228,7 +224,7 @@ def _elements(values: tuple[Any, ...]) -> Condition:
 def _has(table: str, key: str, element: Condition) -> Condition:
     if element.sql == "1":
         return OPEN
-    return Condition(f"{key} IN (SELECT key FROM {table} WHERE {element.sql})", element.values, element.exact)
+    return Condition(f"{key} IN (SELECT key FROM {table} WHERE {element.sql})", element.slots, element.exact)
 
 
 def _required(filter: Filter) -> Condition:
@@ -241,7 +237,7 @@ def _required_part(part: Filter) -> Condition:
     match part:
         case Compare((), "$eq", value):
             return _elements((value,))
-        case Compare((), op, value) if is_scalar(value) and value is not None:
+        case Compare((), op, Slot() as value):
             return _ordered("value", op, value)
         case In((), values):
             return _elements(values)
@@ -264,9 +260,4 @@ def _on_members(filter: ElemMatch, scope: Scope) -> Condition:
 
 
 def _loose(found: Condition) -> Condition:
-    return Condition(found.sql, found.values, exact=False)
-
-
-def is_scalar(value: Any) -> bool:
-    """Return whether a value of a filter is no array and no object."""
-    return value is None or isinstance(value, str | int | float)
+    return Condition(found.sql, found.slots, exact=False)

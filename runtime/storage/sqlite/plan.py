@@ -1,36 +1,64 @@
-"""How a query is answered: which statements, and what is left to Python."""
+"""How questions are answered: which statements, and what is left to Python.
+
+Making a plan takes longer than answering a short question, so plans are kept: one for all questions of a shape, which
+differ in nothing but the values that are bound.
+"""
 
 # ruff: noqa: S608 - names in SQL are those of declared collections and fields, quoted; every value is bound
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from sqlite3 import Connection
+from typing import Final, NamedTuple
 
-from runtime.model.query import Query
-from runtime.storage.sqlite.filters import ALWAYS, Condition
-from runtime.storage.sqlite.sort import order_by, ordering, segments
+from runtime.model.query import Filter, Query, SortKey
+from runtime.storage.keys import Key
+from runtime.storage.sqlite.filters import ALWAYS, NEVER, Condition
+from runtime.storage.sqlite.outline import UNKEYED, Slot, outlined, places
+from runtime.storage.sqlite.pace import Pace
+from runtime.storage.sqlite.sort import order_by, ordering, places_of, segments
 from runtime.storage.sqlite.source import Source, source
 from runtime.storage.sqlite.tables import RECORD, Tables
-from runtime.storage.sqlite.text import search
+from runtime.storage.sqlite.text import expression, search
+
+PLANS_KEPT: Final = 1000
+"""Plans of one collection; more shapes of questions than a project has."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
-    """How one query is answered.
+    """How questions of one shape are answered.
 
-    `where` is its filter and text, `order` its sort order (None: a path has no key, Python sorts), `segments` what is
-    behind its cursor, piece by piece in that order.
+    `where` is filter and text, `order` the sort order (None: a path has no key, Python sorts), `segments` what is
+    behind a cursor, piece by piece in that order. `pace` remembers how long it took, `texts` which statement was chosen
+    for each segment.
     """
 
-    query: Query
     tables: Tables
     source: Source
     where: Condition
     order: tuple[tuple[str, bool], ...] | None
     segments: tuple[Condition, ...]
+    pace: Pace = field(default_factory=Pace)
+    texts: dict[int, str] = field(default_factory=dict)
 
     @property
     def is_single(self) -> bool:
         """Whether one statement answers it all."""
         return self.order is not None and self.where.exact and len(self.segments) == 1
+
+    def records(self, connection: Connection, number: int, bindings: tuple[object, ...]) -> str:
+        """Return the statement for the records of a segment: a walk through an index, if SQLite means to go that way.
+
+        SQLite is asked once: it answers by the text, the schema and its statistics.
+        """
+        text = self.texts.get(number)
+        if text is None:
+            text = self.walk(self.segments[number])
+            if not self.source.is_ordered or _sorts(connection, text, bindings):
+                text = self.page(self.segments[number])
+            self.texts[number] = text
+        return text
 
     def walk(self, segment: Condition) -> str:
         """Return the statement for records where an index has the order. Bind `bindings`, a limit and an offset.
@@ -57,25 +85,26 @@ class Plan:
         )
 
     def candidates(self, segment: Condition) -> str:
-        """Return the statement for the keys of what may match, in order. Bind `bindings`."""
+        """Return the statement for the keys of what may match, then what they are sorted by, in order.
+
+        Bind `bindings`.
+        """
+        columns = "".join(f", {column}" for column, _ in self.order or ())
         return (
-            f"SELECT {self.source.key} FROM {self.source.sql} WHERE {self._condition(segment)} ORDER BY {self._order()}"
+            f"SELECT {self.source.key}{columns} FROM {self.source.sql} "
+            f"WHERE {self._condition(segment)} ORDER BY {self._order()}"
         )
 
     def bodies(self) -> str:
-        """Return the statement for key and body of all that may match, in no order. Bind `where.values`."""
+        """Return the statement for key and body of all that may match, in no order. Bind what `where` needs."""
         return (
             f"SELECT d.key, CAST(d.body AS BLOB) FROM {self.source.sql} "
             f"CROSS JOIN {self.tables.documents} d ON d.key = {self.source.key} WHERE {self.where.sql}"
         )
 
     def total(self) -> str:
-        """Return the statement for how many match, where the condition is exact. Bind `where.values`."""
+        """Return the statement for how many match, where the condition is exact. Bind what `where` needs."""
         return f"SELECT count(*) FROM {self.source.sql} WHERE {self.where.sql}"
-
-    def bindings(self, segment: Condition) -> tuple[object, ...]:
-        """Return what is bound to a statement with this segment, in front of a limit and an offset."""
-        return (*self.where.values, *segment.values)
 
     def _condition(self, segment: Condition) -> str:
         return f"({self.where.sql}) AND ({segment.sql})"
@@ -84,13 +113,79 @@ class Plan:
         return order_by(self.order or ())
 
 
-def plan(tables: Tables, query: Query) -> Plan:
+class Asked(NamedTuple):
+    """A question, the plan of its shape, and the values that go into the plan's slots."""
+
+    query: Query
+    plan: Plan
+    values: list[Key]
+
+    def bindings(self, *conditions: Condition) -> tuple[Key, ...]:
+        """Return what is bound to a statement with these conditions."""
+        values = self.values
+        return tuple([values[slot.number] for condition in conditions for slot in condition.slots])
+
+
+class _Shape(NamedTuple):
+    """What SQL depends on. `text` is None without text search, UNKEYED where it can find nothing."""
+
+    filter: Filter
+    sort: Hashable
+    text: Slot | None
+    places: tuple[Slot, ...] | None
+
+
+def ask(tables: Tables, query: Query) -> Asked:
     """Return how to answer a query. Raises InvalidQuery for a cursor that belongs to another sort order."""
-    chosen = source(tables, query)
-    where = chosen.condition
+    shape, values = _shape(tables, query)
+    plan = tables.plans.get(shape)
+    if plan is None:
+        plan = _plan(tables, shape, query.sort)
+        if len(tables.plans) >= PLANS_KEPT:
+            tables.plans.clear()
+        tables.plans[shape] = plan
+    return _asked(query, plan, values)
+
+
+def asked_before(tables: Tables, query: Query) -> Asked | None:
+    """Return how to answer a query, if its plan is kept. Raises as `ask`."""
+    shape, values = _shape(tables, query)
+    plan = tables.plans.get(shape)
+    return _asked(query, plan, values) if plan is not None else None
+
+
+def _shape(tables: Tables, query: Query) -> tuple[_Shape, list[Key]]:
+    values: list[Key] = []
+    filter, text, after = outlined(query.filter, values), None, None
     if query.text is not None:
-        found = search(query.text, tables, chosen.key)
-        where = Condition(f"({where.sql}) AND {found.sql}", (*where.values, *found.values), where.exact)
-    order = ordering(query.sort, chosen.column)
-    behind = segments(order, query.after) if order is not None else (ALWAYS,)
-    return Plan(query, tables, chosen, where, order, behind)
+        words = expression(query.text, tables)
+        text = Slot(str, len(values)) if words is not None else UNKEYED
+        values.append(words)
+    if query.after is not None:
+        after = places(query.after, len(values))
+    # a SortKey is compared and hashed by Python code, a tuple is not
+    return _Shape(filter, tuple([(key.path, key.descending) for key in query.sort]), text, after), values
+
+
+def _asked(query: Query, plan: Plan, values: list[Key]) -> Asked:
+    if query.after is not None and plan.order is not None:
+        values.extend(places_of(query.after, plan.order))
+    return Asked(query, plan, values)
+
+
+def _plan(tables: Tables, shape: _Shape, sort: tuple[SortKey, ...]) -> Plan:
+    chosen = source(tables, shape.filter, sort)
+    where = chosen.condition
+    if shape.text == UNKEYED:
+        where = NEVER
+    elif shape.text is not None:
+        sql = f"({where.sql}) AND {search(tables, chosen.key)}"
+        where = Condition(sql, (*where.slots, shape.text), where.exact)
+    order = ordering(sort, chosen.column)
+    behind = segments(order, shape.places) if order is not None else (ALWAYS,)
+    return Plan(tables, chosen, where, order, behind)
+
+
+def _sorts(connection: Connection, statement: str, bindings: tuple[object, ...]) -> bool:
+    steps = connection.execute(f"EXPLAIN QUERY PLAN {statement}", bindings).fetchall()
+    return any("TEMP B-TREE" in step[3] for step in steps)

@@ -11,15 +11,34 @@ from runtime.storage.layout import Index
 from runtime.storage.names import quoted
 from runtime.storage.sqlite.tables import Tables
 
+New = tuple[str, int, bytes, Row]
+"""A document to put in: its id, version, body and what is derived from it."""
+
+
+def insert_all(cursor: Cursor, tables: Tables, documents: Sequence[New]) -> None:
+    """Put new documents in, table by table.
+
+    Where an id or a unique key is taken the whole transaction is undone, besides the IntegrityError.
+    """
+    tables.insert_document.put(cursor, [new[:3] for new in documents])
+    first = int(cursor.lastrowid or 0) - len(documents) + 1
+    tables.insert_keys.put(cursor, [(key, id, *row.keys) for key, (id, _, _, row) in enumerate(documents, first)])
+    for place, index in enumerate(tables.layout.arrays):
+        others = tables.others[index]
+        elements = [
+            (key, value, id, *(row.keys[n] for n in others))
+            for key, (id, _, _, row) in enumerate(documents, first)
+            for value in row.arrays[place]
+        ]
+        tables.insert_array[index].put(cursor, elements)
+    texts = [(key, *row.text) for key, (_, _, _, row) in enumerate(documents, first) if any(row.text)]
+    tables.insert_text.put(cursor, texts)
+
 
 def insert(cursor: Cursor, tables: Tables, *, id: str, version: int, body: bytes, row: Row) -> None:
     """Put a new document in. Raises IntegrityError where its id or a unique key is taken."""
-    cursor.execute(tables.insert_document, (id, version, body))
-    insert_derived(cursor, tables, key=int(cursor.lastrowid or 0), id=id, row=row)
-
-
-def insert_derived(cursor: Cursor, tables: Tables, *, key: int, id: str, row: Row) -> None:
-    """Put in what is derived from a document. Raises IntegrityError where its id or a unique key is taken."""
+    cursor.execute(tables.insert_document.one, (id, version, body))
+    key = int(cursor.lastrowid or 0)
     insert_keys(cursor, tables, key=key, id=id, row=row)
     for index, values in zip(tables.layout.arrays, row.arrays, strict=True):
         insert_array(cursor, tables, index, key=key, id=id, keys=row.keys, values=values)
@@ -28,7 +47,7 @@ def insert_derived(cursor: Cursor, tables: Tables, *, key: int, id: str, row: Ro
 
 def insert_keys(cursor: Cursor, tables: Tables, *, key: int, id: str, row: Row) -> None:
     """Put a document's keys in."""
-    cursor.execute(tables.insert_keys, (key, id, *row.keys))
+    cursor.execute(tables.insert_keys.one, (key, id, *row.keys))
 
 
 def insert_array(
@@ -37,13 +56,13 @@ def insert_array(
     """Put a row for each element of an array into its side table."""
     if values:
         others = tuple(keys[place] for place in tables.others[index])
-        cursor.executemany(tables.insert_array[index], [(key, value, id, *others) for value in values])
+        cursor.executemany(tables.insert_array[index].one, [(key, value, id, *others) for value in values])
 
 
 def insert_text(cursor: Cursor, tables: Tables, *, key: int, text: Sequence[str | None]) -> None:
     """Put a document's texts into the full-text index."""
     if any(text):
-        cursor.execute(tables.insert_text, (key, *text))
+        cursor.execute(tables.insert_text.one, (key, *text))
 
 
 def update(cursor: Cursor, tables: Tables, *, key: int, id: str, version: int, body: bytes, old: Row, new: Row) -> None:

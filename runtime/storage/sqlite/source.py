@@ -3,19 +3,20 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from runtime.model.query import And, Compare, Filter, Path, Query, SortKey, all_of
+from runtime.model.query import And, Compare, Filter, Path, SortKey, all_of
 from runtime.query.parse import filter_paths
 from runtime.storage.layout import ID, Index
-from runtime.storage.sqlite.filters import Condition, Scope, condition, is_scalar
+from runtime.storage.sqlite.filters import Condition, Scope, condition
+from runtime.storage.sqlite.outline import UNKEYED, Slot
 from runtime.storage.sqlite.sort import Column
 from runtime.storage.sqlite.tables import Tables
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What stands after FROM, how columns are named there, and the condition of the query's filter.
+    """What stands after FROM, how columns are named there, and the condition of the filter.
 
-    `is_ordered` says that there is an index with the query's order, so that no more need be read than is asked for.
+    `is_ordered` says that there is an index with the order, so that no more need be read than is asked for.
     """
 
     sql: str
@@ -25,38 +26,38 @@ class Source:
     is_ordered: bool
 
 
-def source(tables: Tables, query: Query) -> Source:
-    """Return where to read a query from.
+def source(tables: Tables, filter: Filter, sort: tuple[SortKey, ...]) -> Source:
+    """Return where to read from, for an outlined filter and an order.
 
-    That is the side table of an array where the query wants one of its elements in an order that it is indexed by
+    That is the side table of an array where the filter wants one of its elements in an order that it is indexed by
     (articles with a tag, latest first) or in none, and the table of keys otherwise.
     """
-    fixed = _fixed(query.filter)
+    fixed = _fixed(filter)
     for index in tables.layout.arrays:
         wanted = fixed.get(index.array) if index.array is not None else None
-        if wanted is not None and _is_present(wanted) and _serves(index, fixed, query.sort):
-            return _side(tables, index, wanted, query)
+        if wanted is not None and _is_present(wanted) and _serves(index, fixed, sort):
+            return _side(tables, index, wanted, filter, sort)
     column = _keys_column(tables)
-    by_id = [key.path for key in query.sort] == [ID]
+    by_id = [key.path for key in sort] == [ID]
     serving = (index for index in tables.layout.indexes if not index.unique)
     return Source(
         sql=f"{tables.keys} k",
         key="k.key",
         column=column,
-        condition=condition(query.filter, Scope(column, _side_table(tables), "k.key")),
-        is_ordered=by_id or any(_serves(index, fixed, query.sort) for index in serving),
+        condition=condition(filter, Scope(column, _side_table(tables), "k.key")),
+        is_ordered=by_id or any(_serves(index, fixed, sort) for index in serving),
     )
 
 
-def _side(tables: Tables, index: Index, wanted: Compare, query: Query) -> Source:
+def _side(tables: Tables, index: Index, wanted: Compare, filter: Filter, sort: tuple[SortKey, ...]) -> Source:
     of_keys = _keys_column(tables)
 
     def column(path: Path) -> str | None:
         name = tables.side_column(index, path) if path != index.array else None
         return f"s.{name}" if name is not None else of_keys(path)
 
-    rest = _without(query.filter, wanted)
-    paths = {*filter_paths(rest), *(key.path for key in query.sort)}
+    rest = _without(filter, wanted)
+    paths = {*filter_paths(rest), *(key.path for key in sort)}
     names = {column(path) for path in paths} - {None}
     join = f" JOIN {tables.keys} k ON k.key = s.key" if any(str(name).startswith("k.") for name in names) else ""
     element = condition(Compare((), "$eq", wanted.value), Scope(lambda _: "s.value", lambda _: None, "s.key"))
@@ -65,7 +66,7 @@ def _side(tables: Tables, index: Index, wanted: Compare, query: Query) -> Source
         sql=f"{tables.arrays[index]} s{join}",
         key="s.key",
         column=column,
-        condition=Condition(f"{element.sql} AND ({others.sql})", (*element.values, *others.values), others.exact),
+        condition=Condition(f"{element.sql} AND ({others.sql})", (*element.slots, *others.slots), others.exact),
         is_ordered=True,
     )
 
@@ -97,7 +98,7 @@ def _without(filter: Filter, wanted: Compare) -> Filter:
 
 
 def _is_present(wanted: Compare) -> bool:
-    return is_scalar(wanted.value) and wanted.value is not None
+    return isinstance(wanted.value, Slot) and wanted.value != UNKEYED
 
 
 def _serves(index: Index, fixed: Collection[Path], sort: tuple[SortKey, ...]) -> bool:

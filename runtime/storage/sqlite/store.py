@@ -1,10 +1,12 @@
 """Documents in one SQLite file, or in memory: the port, on one writing thread and a few reading ones."""
 
 import asyncio
+import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, closing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, closing, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
@@ -12,30 +14,37 @@ from runtime.model.change import Change, Write
 from runtime.model.clock import Clock, timestamp
 from runtime.model.document import Record
 from runtime.model.errors import Unavailable
-from runtime.model.ports import Capabilities, Progress, Restored
+from runtime.model.ports import Capabilities, Foreign, Progress, Restored
 from runtime.model.query import Cursor, Filter, Path, Query
 from runtime.model.specs import CollectionSpec
 from runtime.query.order import sort_value
 from runtime.storage.keys import NoKey, key_of
-from runtime.storage.sqlite import changes, select
+from runtime.storage.sqlite import changes, select, statistics
 from runtime.storage.sqlite.backup import Label, back_up
 from runtime.storage.sqlite.catalog import Catalog
+from runtime.storage.sqlite.changes import Stamp
 from runtime.storage.sqlite.connection import Place, code
 from runtime.storage.sqlite.distinct import distinct
 from runtime.storage.sqlite.ensure import ensure
-from runtime.storage.sqlite.readers import READERS, Readers
+from runtime.storage.sqlite.here import Here
+from runtime.storage.sqlite.pace import Pace
+from runtime.storage.sqlite.plan import ask, asked_before
+from runtime.storage.sqlite.readers import READERS, Readers, Short
 from runtime.storage.sqlite.restore import restore
+from runtime.storage.sqlite.statistics import Growth
 from runtime.storage.sqlite.steps import in_steps
 from runtime.storage.sqlite.tables import Tables
-from runtime.storage.sqlite.write import apply, prepare
-from runtime.storage.sqlite.writer import Writer
+from runtime.storage.sqlite.together import Outcome, apply_together
+from runtime.storage.sqlite.write import Batch, apply, prepare
+from runtime.storage.sqlite.writer import Work, Writer
+from runtime.storage.watch import watch
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    writer: Writer
+    writer: Writer[Batch, list[Change]]
     readers: Readers
     stack: AsyncExitStack
 
@@ -51,6 +60,9 @@ class SqliteStore:
         self._place = Place(path, lock_timeout_s)
         self._clock = clock
         self._catalog = Catalog()
+        self._origin = secrets.randbits(62)
+        self._by_id = Pace()
+        self._growth = Growth()
         self._opened: _Open | None = None
 
     @property
@@ -66,16 +78,18 @@ class SqliteStore:
         async with AsyncExitStack() as stack:
             connection = await asyncio.to_thread(self._place.create)
             stack.callback(connection.close)
-            reading = [connection]
+            reading, here = [connection], None
             if self._place.path is not None:
+                here = Here(stack.enter_context(closing(self._place.read())))
                 reading = [stack.enter_context(closing(self._place.read())) for _ in range(READERS)]
             try:
                 self._catalog.refresh(connection)
             except sqlite3.Error as error:
                 raise self._place.failure(error) from error
-            writer = Writer(connection, self._place, begun=self._catalog.refresh)
+            work = Work(begin=self._catalog.refresh, together=self._apply_together, one=self._apply)
+            writer = Writer(connection, self._place, work)
             stack.push_async_callback(writer.close)
-            readers = Readers(reading, self._place)
+            readers = Readers(reading, self._place, here)
             stack.push_async_callback(readers.close)
             self._opened = _Open(writer, readers, stack.pop_all())
 
@@ -90,32 +104,58 @@ class SqliteStore:
         Writers wait meanwhile. Raises ProjectInvalid, changing nothing, where the stored documents do not fit.
         """
         opened = self._open()
-        report = await opened.writer.submit(lambda connection: ensure(connection, collections), alone=True)
+        report = await opened.writer.run(lambda connection: ensure(connection, collections))
         await opened.readers.run(self._catalog.refresh)
+        if report or not await opened.readers.run(statistics.is_analysed):
+            names = [spec.name for spec in collections if not spec.virtual]
+            self._analysed(await opened.writer.run(self._analyse(names)))
         return report
 
     async def get(self, collection: str, id: str) -> Record | None:
         """Return one document."""
         if not _is_storable(id):
             return None
-        return await self._read(collection, lambda connection, tables: select.get(connection, tables, id))
+
+        def read(connection: sqlite3.Connection, tables: Tables) -> Record | None:
+            return select.get(connection, tables, id)
+
+        tables = self._tables(collection)
+        return await self._read(collection, read, Short(lambda connection: read(connection, tables), self._by_id))
 
     async def get_many(self, collection: str, ids: Sequence[str]) -> dict[str, Record]:
         """Return the documents that exist among `ids`, by id."""
         asked = [id for id in dict.fromkeys(ids) if _is_storable(id)]
-        found = await self._read(collection, lambda connection, tables: select.get_many(connection, tables, asked))
-        return dict(found)
+
+        def read(connection: sqlite3.Connection, tables: Tables) -> dict[str, Record]:
+            return dict(select.get_many(connection, tables, asked))
+
+        tables, short = self._tables(collection), None
+        if len(asked) <= select.SHORT:
+            short = Short(lambda connection: read(connection, tables), self._by_id)
+        return await self._read(collection, read, short)
 
     async def find(self, collection: str, query: Query) -> list[Record]:
         """Return the matching documents in order.
 
-        Raises InvalidQuery where more than `select.SORT_LIMIT` would have to be sorted by a path without a key.
+        Raises InvalidQuery where more than `sorting.SORT_LIMIT` would have to be sorted by a path without a key.
         """
-        return list(await self._read(collection, lambda connection, tables: select.find(connection, tables, query)))
+        asked, short = asked_before(self._tables(collection), query), None
+        if asked is not None and select.is_short(asked):
+            short = Short(partial(select.answer, asked), asked.plan.pace)
+        found = await self._read(
+            collection, lambda connection, tables: select.answer(ask(tables, query), connection), short
+        )
+        return list(found)
 
     async def count(self, collection: str, query: Query) -> int:
         """Return how many match the filter and the text."""
-        return await self._read(collection, lambda connection, tables: select.count(connection, tables, query))
+        query = select.counted(query)
+        asked, short = asked_before(self._tables(collection), query), None
+        if asked is not None and select.is_short_total(asked):
+            short = Short(partial(select.total, asked), asked.plan.pace)
+        return await self._read(
+            collection, lambda connection, tables: select.total(ask(tables, query), connection), short
+        )
 
     async def distinct(self, collection: str, path: Path, filter: Filter) -> list[Any]:
         """Return the different values at a path, arrays unwound, in sort order."""
@@ -124,12 +164,13 @@ class SqliteStore:
     async def iterate(self, collection: str, query: Query) -> AsyncIterator[Record]:
         """Go through any number of documents, a chunk at a time; between two chunks nothing is held in the file.
 
-        By a path without a key the ids are sorted first, in memory: InvalidQuery beyond `select.SORT_LIMIT`.
+        Where no index has the order, ids are sorted first, `sorting.SORT_LIMIT` at a time. InvalidQuery where there are
+        more and the order is by a path without a key.
         """
-        if await self._read(collection, lambda _, tables: select.is_keyed(tables, query)):
+        if await self._read(collection, lambda connection, tables: select.is_walk(connection, tables, query)):
             chunks = self._by_cursor(collection, query)
         else:
-            chunks = self._by_ids(collection, query)
+            chunks = self._by_places(collection, query)
         async for chunk in chunks:
             for record in chunk:
                 yield record
@@ -145,13 +186,12 @@ class SqliteStore:
         if len({(write.collection, write.id) for write in writes}) < len(writes):
             raise ValueError("a batch may write each document once")
         opened = self._open()
-        batch = [prepare(write, self._catalog[write.collection]) for write in writes]
-
-        def run(connection: sqlite3.Connection) -> list[Change]:
-            at = timestamp(self._clock.now())
-            return apply(connection, batch, tables=self._catalog.__getitem__, at=at)
-
-        return await opened.writer.submit(run)
+        committed = await opened.writer.write([prepare(write, self._catalog[write.collection]) for write in writes])
+        due = self._growth.written([write.collection for write in writes])
+        if due:
+            with suppress(Unavailable):  # closed meanwhile; the commit is done all the same
+                opened.writer.run(self._analyse(due)).add_done_callback(self._analysed_aside)
+        return committed
 
     async def changes(self, since: int, limit: int) -> list[Change]:
         """Return change records with `seq` > since, in commit order."""
@@ -162,13 +202,27 @@ class SqliteStore:
         return await self._open().readers.run(changes.last_seq)
 
     async def prune_changes(self, before: str) -> int:
-        """Delete change records older than a timestamp; return how many. Writers get their turn in between."""
-        pruned = 0
+        """Delete change records older than a timestamp; return how many. Writers get their turn in between.
+
+        It ends where `changes.PRUNE_ROWS` in a row are younger.
+        """
+        pruned, since = 0, 0
         while True:
-            some = await self._open().writer.submit(lambda connection: changes.prune(connection, before))
+            some, since = await self._open().writer.run(partial(changes.prune, before=before, since=since))
             pruned += some
-            if some < changes.PRUNE_ROWS:
+            if not some:
                 return pruned
+
+    def watch(self, since: int | None = None) -> AsyncGenerator[Foreign, None]:
+        """Yield what other processes commit to the file."""
+
+        async def given() -> int:
+            return await self._open().readers.run(changes.given_seq)
+
+        async def look(since: int, upto: int) -> tuple[int, list[Change]]:
+            return await self._open().readers.run(partial(changes.look, since=since, upto=upto, origin=self._origin))
+
+        return watch(since, given=given, look=look)
 
     async def back_up(self, target: FilePath, *, namespace: str, replace: bool, progress: Progress) -> None:
         """Copy the file as it is at this moment, in a thread and a transaction of its own; see `Backups`."""
@@ -182,6 +236,10 @@ class SqliteStore:
             lambda steps: restore(self._place, source, label=label, any_project=any_project, steps=steps), progress
         )
 
+    def state(self) -> object | None:
+        """Return what is another after each commit, also of other processes; None for a database in memory."""
+        return self._open().readers.state()
+
     async def ping(self) -> None:
         """Return if the file can be read; raise Unavailable otherwise."""
         await self._open().readers.run(lambda connection: connection.execute("PRAGMA user_version").fetchone())
@@ -191,7 +249,35 @@ class SqliteStore:
             raise Unavailable(f"{self._place} is not open yet: the server is starting")
         return self._opened
 
-    async def _read(self, collection: str, read: Callable[[sqlite3.Connection, Tables], T]) -> T:
+    def _apply_together(self, connection: sqlite3.Connection, batches: Sequence[Batch]) -> Sequence[Outcome]:
+        return apply_together(connection, batches, look=self._catalog.__getitem__, stamp=self._stamp())
+
+    def _apply(self, connection: sqlite3.Connection, batch: Batch) -> list[Change]:
+        return apply(connection, batch, look=self._catalog.__getitem__, stamp=self._stamp())
+
+    def _stamp(self) -> Stamp:
+        return Stamp(timestamp(self._clock.now()), self._origin)
+
+    def _analyse(self, names: Sequence[str]) -> Callable[[sqlite3.Connection], dict[str, int]]:
+        return lambda connection: statistics.analyse(connection, [self._catalog[name] for name in names])
+
+    def _analysed(self, documents: Mapping[str, int]) -> None:
+        self._growth.analysed(documents)
+        for collection in documents:
+            self._catalog[collection].plans.clear()
+
+    def _analysed_aside(self, done: "asyncio.Future[dict[str, int]]") -> None:
+        # where it failed, the planner goes on with what it knew; nobody waits, and a full disk is told to who writes
+        if not done.cancelled() and done.exception() is None:
+            self._analysed(done.result())
+
+    def _tables(self, collection: str) -> Tables:
+        self._open()
+        return self._catalog[collection]
+
+    async def _read(
+        self, collection: str, read: Callable[[sqlite3.Connection, Tables], T], short: Short[T] | None = None
+    ) -> T:
         def attempt(connection: sqlite3.Connection) -> T:
             try:
                 return read(connection, self._catalog[collection])
@@ -201,7 +287,7 @@ class SqliteStore:
                     raise
                 return read(connection, self._catalog[collection])
 
-        return await self._open().readers.run(attempt)
+        return await self._open().readers.run(attempt, short)
 
     async def _by_cursor(self, collection: str, query: Query) -> AsyncIterator[Sequence[Record]]:
         is_last = False
@@ -218,14 +304,25 @@ class SqliteStore:
                 left = None if query.limit is None else query.limit - len(chunk)
                 query = replace(query, after=Cursor(place), offset=0, limit=left)
 
-    async def _by_ids(self, collection: str, query: Query) -> AsyncIterator[Sequence[Record]]:
-        ids = await self._read(collection, lambda connection, tables: select.ids(connection, tables, query))
-        for start in range(0, len(ids), select.CHUNK_ROWS):
-            some = ids[start : start + select.CHUNK_ROWS]
-            yield await self._read(
+    async def _by_places(self, collection: str, query: Query) -> AsyncIterator[Sequence[Record]]:
+        is_last = False
+        while not is_last:
+            asked = query
+            ids, after = await self._read(
                 collection,
-                lambda connection, tables: select.still(connection, tables, query, some),  # noqa: B023
+                lambda connection, tables: select.places(connection, tables, asked),  # noqa: B023
             )
+            done = 0
+            while done < len(ids):
+                some = ids[done : done + select.CHUNK_ROWS]
+                chunk, looked_at = await self._read(
+                    collection,
+                    lambda connection, tables: select.still(connection, tables, query, some),  # noqa: B023
+                )
+                yield chunk
+                done += looked_at
+            left = None if query.limit is None else query.limit - len(ids)
+            query, is_last = replace(query, after=after, offset=0, limit=left), after is None
 
 
 def _is_storable(id: str) -> bool:

@@ -5,21 +5,22 @@
 from collections.abc import Sequence
 
 from runtime.model.query import TextSearch
-from runtime.storage.sqlite.filters import NEVER, Condition
 from runtime.storage.sqlite.tables import Tables
 
 
-def search(text: TextSearch, tables: Tables, key: str) -> Condition:
-    """Return the condition that every word occurs in one of the fields, the last one perhaps only begun.
+def search(tables: Tables, key: str) -> str:
+    """Return the condition that the document of a key is found. Bind an `expression`."""
+    return f"{key} IN (SELECT rowid FROM {tables.text}(?))"
 
-    What stands between white space is a word, or several in a row (`e-mail`); of punctuation alone it is none. Without
-    any word, nothing is found. Case and diacritics do not matter. Fields that are not searched have no words.
+
+def expression(text: TextSearch, tables: Tables) -> str | None:
+    """Return the expression that every word occurs in one of the fields, the last one perhaps only begun.
+
+    What stands between white space is a word, or several in a row (`e-mail`); of punctuation alone it is none. None
+    where nothing can be found: without any word or field. Case and diacritics do not matter. Fields that are not
+    searched have no words.
     """
-    known = [number for number, name in enumerate(tables.layout.text) if name in text.fields]
-    expression = _expression(text.words, known)
-    if expression is None:
-        return NEVER
-    return Condition(f"{key} IN (SELECT rowid FROM {tables.text}(?))", (expression,))
+    return _expression(text.words, [number for number, name in enumerate(tables.layout.text) if name in text.fields])
 
 
 def _expression(words: str, columns: Sequence[int]) -> str | None:

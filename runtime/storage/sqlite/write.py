@@ -1,7 +1,7 @@
 """One batch of writes, applied inside a transaction that somebody else has begun and will end."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,25 +14,24 @@ from runtime.storage.derive import Misplaced, Row, derive
 from runtime.storage.keys import NoKey, key_of
 from runtime.storage.layout import pointer
 from runtime.storage.sqlite import rows
-from runtime.storage.sqlite.changes import append
+from runtime.storage.sqlite.changes import Entry, Stamp, append
 from runtime.storage.sqlite.tables import Tables
 
 _MIB: Final = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Put:
     """A new document, or another one in its place, with all that is derived from it as `tables` lay then."""
 
     write: Write
     tables: Tables
-    document: Document
     version: int
     body: bytes
     row: Row
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Removal:
     """A document to delete."""
 
@@ -41,14 +40,32 @@ class Removal:
 
 
 Prepared = Put | Removal
+Batch = Sequence[Prepared]
+Look = Callable[[str], Tables]
+"""Gives how a collection lies now."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
+@dataclass(slots=True)
+class Stored:
+    """What is there under an id."""
+
     key: int
     version: int
     body: bytes
     document: Document
+
+
+@dataclass(slots=True)
+class Step:
+    """What a write does: `stored` is what it replaces or removes."""
+
+    prepared: Prepared
+    stored: Stored | None
+
+    @property
+    def is_logged(self) -> bool:
+        """Whether it leaves a change record."""
+        return self.prepared.tables.layout.logged
 
 
 def prepare(write: Write, tables: Tables) -> Prepared:
@@ -77,80 +94,82 @@ def prepare(write: Write, tables: Tables) -> Prepared:
         row = derive(tables.layout, document)
     except Misplaced as error:
         raise InvalidDocument(f"{name} does not fit its collection", errors={error.pointer: str(error)}) from error
-    return Put(write, tables, document, version, body, row)
+    return Put(write, tables, version, body, row)
 
 
-def apply(
-    connection: sqlite3.Connection, batch: Sequence[Prepared], *, tables: Callable[[str], Tables], at: str
-) -> list[Change]:
+def apply(connection: sqlite3.Connection, batch: Batch, *, look: Look, stamp: Stamp) -> list[Change]:
     """Apply the writes in order; return the change records of logged collections.
 
-    `tables` gives how a collection lies now: what was prepared for another layout is prepared again. Raises
-    StoreConflict for the first write that cannot be applied; what was applied before it is the caller's to undo.
+    What was prepared for another layout is prepared again. Raises StoreConflict for the first write that cannot be
+    applied; what was applied before it is the caller's to undo.
     """
     cursor = connection.cursor()
-    changes: list[Change] = []
+    steps = []
+    for step in steps_of(cursor, batch, look):
+        take(cursor, step)
+        steps.append(step)
+    return append(cursor, [entry_of(step) for step in steps if step.is_logged], stamp)
+
+
+def steps_of(cursor: sqlite3.Cursor, batch: Batch, look: Look) -> Iterator[Step]:
+    """Yield what each write of a batch does to what is stored at that moment; nothing for one that does nothing.
+
+    Raises AlreadyExists and VersionConflict, and InvalidDocument where a layout has changed that a document does not
+    fit any more. A plain create is not looked up: the unique id finds the document that it must not replace.
+    """
     for prepared in batch:
-        current = tables(prepared.write.collection)
-        if prepared.tables is not current:
-            prepared = prepare(prepared.write, current)
-        change = _put(cursor, prepared, at) if isinstance(prepared, Put) else _remove(cursor, prepared, at)
-        if change is not None:
-            changes.append(change)
-    return changes
+        write, tables = prepared.write, look(prepared.write.collection)
+        if prepared.tables is not tables:
+            prepared = prepare(write, tables)
+        is_create = write.document is not None and write.expected == 0 and not write.keep_existing
+        stored = None if is_create else _stored(cursor, tables, write.id)
+        if stored is not None and write.expected == 0:
+            if write.keep_existing:
+                continue
+            raise _already_exists(write)
+        _check_version(write, stored)
+        if stored is not None or write.document is not None:
+            yield Step(prepared, stored)
 
 
-def _put(cursor: sqlite3.Cursor, put: Put, at: str) -> Change | None:
-    write, tables = put.write, put.tables
-    # A plain create leaves it to the unique id to find the document that is there: one statement less
-    is_create = write.expected == 0 and not write.keep_existing
-    stored = None if is_create else _stored(cursor, tables, write.id)
-    if stored is not None and write.expected == 0:
-        return None
-    _check_version(write, stored)
+def take(cursor: sqlite3.Cursor, step: Step) -> None:
+    """Do what a write does, but for its change record. Raises NotUnique, and AlreadyExists for a blind one."""
+    prepared, stored = step.prepared, step.stored
+    tables, id = prepared.tables, prepared.write.id
+    old = None if stored is None else derive(tables.layout, stored.document)
+    if isinstance(prepared, Removal):
+        if stored is not None and old is not None:
+            rows.remove(cursor, tables, key=stored.key, old=old)
+        return
+    version, body, row = prepared.version, prepared.body, prepared.row
     try:
-        if stored is None:
-            rows.insert(cursor, tables, id=write.id, version=put.version, body=put.body, row=put.row)
+        if stored is None or old is None:
+            rows.insert(cursor, tables, id=id, version=version, body=body, row=row)
         else:
-            old = derive(tables.layout, stored.document)
-            rows.update(
-                cursor, tables, key=stored.key, id=write.id, version=put.version, body=put.body, old=old, new=put.row
-            )
+            rows.update(cursor, tables, key=stored.key, id=id, version=version, body=body, old=old, new=row)
     except sqlite3.IntegrityError as error:
-        raise _conflict(cursor, put, error, is_new=stored is None) from error
-    if not tables.layout.logged:
-        return None
-    op, before = (Op.CREATE, None) if stored is None else (Op.UPDATE, stored.document)
-    change = Change(0, write.collection, write.id, op, put.version, at, write.by, before, put.document)
-    return append(cursor, change, before=None if stored is None else stored.body, after=put.body)
+        raise _conflict(cursor, prepared, error, is_new=stored is None) from error
 
 
-def _remove(cursor: sqlite3.Cursor, removal: Removal, at: str) -> Change | None:
-    write, tables = removal.write, removal.tables
-    stored = _stored(cursor, tables, write.id)
-    if stored is not None and write.expected == 0:
-        if write.keep_existing:
-            return None
-        raise _already_exists(write)
-    _check_version(write, stored)
-    if stored is None:
-        return None
-    rows.remove(cursor, tables, key=stored.key, old=derive(tables.layout, stored.document))
-    if not tables.layout.logged:
-        return None
-    change = Change(0, write.collection, write.id, Op.DELETE, stored.version, at, write.by, stored.document, None)
-    return append(cursor, change, before=stored.body, after=None)
+def entry_of(step: Step) -> Entry:
+    """Return the change record of what was done."""
+    prepared, stored = step.prepared, step.stored
+    before, before_text = (None, None) if stored is None else (stored.document, stored.body)
+    if isinstance(prepared, Put):
+        op = Op.CREATE if stored is None else Op.UPDATE
+        return Entry(prepared.write, op, prepared.version, before, before_text, prepared.body)
+    return Entry(prepared.write, Op.DELETE, 0 if stored is None else stored.version, before, before_text, None)
 
 
-def _stored(cursor: sqlite3.Cursor, tables: Tables, id: str) -> _Stored | None:
+def _stored(cursor: sqlite3.Cursor, tables: Tables, id: str) -> Stored | None:
     found = cursor.execute(tables.select_stored, (id,)).fetchone()
     if found is None:
         return None
     key, version, body = found
-    return _Stored(key, version, body, orjson.loads(body))
+    return Stored(key, version, body, orjson.loads(body))
 
 
-def _check_version(write: Write, stored: _Stored | None) -> None:
+def _check_version(write: Write, stored: Stored | None) -> None:
     found = 0 if stored is None else stored.version
     if write.expected is None or write.expected == found:
         return

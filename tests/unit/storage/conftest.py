@@ -5,19 +5,16 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from runtime.model.change import Change, Write
 from runtime.model.problem import Source
 from runtime.model.specs import CollectionSpec, FieldSpec, FieldType, IndexSpec
 from runtime.storage.sqlite.catalog import Catalog
+from runtime.storage.sqlite.changes import Stamp
 from runtime.storage.sqlite.connection import Place, transaction
 from runtime.storage.sqlite.ensure import ensure
 from runtime.storage.sqlite.tables import Tables
 from runtime.storage.sqlite.write import apply, prepare
-
-settings.register_profile("30000", max_examples=6_000)
-"""`--hypothesis-profile=30000` asks that many random questions in some minutes; give it `-o timeout=1800`."""
 
 SOURCE = Source("collections/things.yml", 3, 5)
 
@@ -53,7 +50,7 @@ class Bench:
     def commit(self, *writes: Write) -> list[Change]:
         batch = [prepare(write, self.tables(write.collection)) for write in writes]
         with transaction(self.connection):
-            return apply(self.connection, batch, tables=self.tables, at="2026-01-15T10:30:00.000Z")
+            return apply(self.connection, batch, look=self.tables, stamp=Stamp("2026-01-15T10:30:00.000Z", 1))
 
     def put(self, collection: str, document: dict[str, Any]) -> None:
         self.commit(Write(collection, document["id"], document, expected=None))

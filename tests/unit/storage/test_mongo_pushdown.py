@@ -3,7 +3,7 @@
 Queries are evaluated by the peer, which was written apart from the matcher.
 """
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from runtime.model.clock import SystemClock
 from runtime.model.query import (
     All,
     Compare,
@@ -21,32 +22,34 @@ from runtime.model.query import (
     HasType,
     In,
     Not,
+    Query,
     Regex,
     Size,
-    SortKey,
     TextSearch,
     all_of,
 )
 from runtime.model.specs import CollectionSpec
 from runtime.query.match import matcher
-from runtime.query.order import is_after, sort_key, sort_value
+from runtime.query.order import sort_key, sort_value
 from runtime.query.parse import parse_filter
 from runtime.storage.layout import layout_of
 from runtime.storage.mongo.filters import NEVER, OPEN, condition
 from runtime.storage.mongo.kept import Kept
 from runtime.storage.mongo.names import collection_name, dotted, from_stored, to_stored
 from runtime.storage.mongo.sort import ordering, segments
+from runtime.storage.mongo.store import MongoStore
 from tests.mongopeer.matching import matches
-from tests.mongopeer.ordering import sort
-from tests.unit.storage.test_pushdown import IDS, documents, filters, is_storable, sorts, whole
+from tests.mongopeer.ordering import identity, sort
+from tests.mongopeer.server import Peer
+from tests.unit.storage.test_pushdown import Case, cases, expected, expected_distinct
 
 PATIENT = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
 @pytest.fixture
-def kept(field: Callable[..., Any], collection: Callable[..., CollectionSpec]) -> Kept:
+def things(field: Callable[..., Any], collection: Callable[..., CollectionSpec]) -> CollectionSpec:
     item = field("item", "object", fields=(field("name", index=True, type="string"), field("qty", "number")))
-    spec = collection(
+    return collection(
         "things",
         field("title", "string"),
         field("n", "number", index=True),
@@ -58,40 +61,81 @@ def kept(field: Callable[..., Any], collection: Callable[..., CollectionSpec]) -
         field("items", "array", items=item),
         field("meta", "json"),
     )
-    return Kept(layout_of(spec, ""))
 
 
-@settings(suppress_health_check=PATIENT)
-@given(
-    held=st.lists(documents.filter(is_storable), max_size=6),
-    asked=st.lists(filters, min_size=3, max_size=5),
-    order=sorts,
-    place=st.integers(0, 5),
-)
-def test_the_server_finds_all_that_matches_and_where_it_is_exact_nothing_else(
-    held: list[dict[str, Any]], asked: list[Filter], order: tuple[SortKey, ...], place: int, kept: Kept
-) -> None:
-    present = [whole(document, id, 1) for id, document in zip(IDS, held, strict=False)]
+@pytest.fixture
+def kept(things: CollectionSpec) -> Kept:
+    return Kept(layout_of(things, ""))
+
+
+@pytest.mark.timeout(1800)
+@settings(deadline=None, suppress_health_check=PATIENT)
+@given(case=cases())
+def test_the_server_finds_all_that_matches_and_where_it_is_exact_nothing_else(case: Case, kept: Kept) -> None:
+    present = list(case.held.values())
     stored = [to_stored(document, []) for document in present]
-    for filter in asked:
-        made, match = condition(filter, kept.scope), matcher(filter)
+    for query, behind in case.asked:
+        made, match = condition(query.filter, kept.scope), matcher(query.filter)
         for document, lying in zip(present, stored, strict=True):
             found, meant = matches(made.query, lying), match(document)
             assert found == meant if made.exact else found or not meant
-    names = ordering(order, kept.is_single)
-    if names is None or not present:
-        return
-    by = {name: -1 if down else 1 for name, down in names}
-    assert [each["_id"] for each in sort(stored, by)] == [each["id"] for each in sorted(present, key=sort_key(order))]
-    last = present[place % len(present)]
-    cursor = Cursor(tuple(sort_value(last, key.path, key.descending) for key in order))
-    behind = [
-        each["_id"]
-        for segment in segments(names, cursor)
-        for each in sort([lying for lying in stored if matches(segment.query, lying)], by)
-    ]
-    is_behind = is_after(cursor, order)
-    assert behind == [each["id"] for each in sorted(present, key=sort_key(order)) if is_behind(each)]
+        names = ordering(query.sort, kept.is_single)
+        if names is None:
+            continue
+        by, place_of = {name: -1 if down else 1 for name, down in names}, sort_key(query.sort)
+        assert [each["_id"] for each in sort(stored, by)] == [each["id"] for each in sorted(present, key=place_of)]
+        if behind is None:
+            continue
+        cursor = behind_it(case, query, behind)
+        after = [
+            each["_id"]
+            for segment in segments(names, cursor)
+            for each in sort([lying for lying in stored if matches(segment.query, lying)], by)
+        ]
+        assert after == expected(present, Query(sort=query.sort, after=cursor))
+
+
+def behind_it(case: Case, query: Query, id: str) -> Cursor:
+    return Cursor(tuple(sort_value(case.held[id], key.path, key.descending) for key in query.sort))
+
+
+@pytest.fixture
+async def peer() -> AsyncIterator[Peer]:
+    async with Peer() as peer:
+        yield peer
+
+
+@pytest.fixture
+async def store(peer: Peer, things: CollectionSpec) -> AsyncIterator[MongoStore]:
+    store = MongoStore(peer.url(), clock=SystemClock())
+    await store.open()
+    await store.ensure([things])
+    yield store
+    await store.close()
+
+
+@pytest.mark.timeout(1800)
+@settings(max_examples=5 * settings().max_examples, deadline=None, suppress_health_check=PATIENT)
+@given(case=cases())
+async def test_pushdown_equals_matcher(case: Case, kept: Kept, peer: Peer, store: MongoStore) -> None:
+    """Lists, cursors, counts, texts and distinct values, by the driver and over a socket."""
+    present, table = list(case.held.values()), peer.data.made("test.things")
+    table.documents = {
+        identity(each["id"]): to_stored(each, kept.words.of(kept.texts(each)) if kept.words else []) for each in present
+    }
+    for query, behind in case.asked:
+        if behind is not None:
+            query = replace(query, after=behind_it(case, query, behind))
+        found = await store.find("things", query)
+        assert [record.id for record in found] == expected(present, query)
+        assert all(record.document == case.held[record.id] for record in found)
+        total = len(expected(present, Query(filter=query.filter, text=query.text)))
+        assert await store.count("things", query) == total
+    query = case.asked[0][0]
+    assert [record.id async for record in store.iterate("things", query)] == expected(present, query)
+    assert await store.distinct("things", case.unwound, query.filter) == expected_distinct(
+        present, case.unwound, query.filter
+    )
 
 
 LITERAL: list[tuple[Filter, dict[str, Any], bool]] = [

@@ -14,7 +14,7 @@ import pytest
 import runtime.storage
 from runtime.model.change import Write
 from runtime.model.clock import SystemClock
-from runtime.model.errors import Unavailable
+from runtime.model.errors import InvalidQuery, Unavailable
 from runtime.model.problem import ProjectInvalid
 from runtime.model.query import Query
 from runtime.model.specs import CollectionSpec
@@ -173,6 +173,146 @@ async def test_a_server_that_comes_back_is_used_again(peer: Peer, opened: Open, 
         pass  # each look waits for the server, 100 ms at most
     await store.commit([write("2")])
     assert [change.id for change in await store.changes(0, 10)] == ["1", "2"]
+
+
+class MovableClock(SystemClock):
+    """A clock that can be set forward."""
+
+    def __init__(self) -> None:
+        self.ahead_s = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.ahead_s
+
+
+async def test_a_server_that_was_just_not_found_is_looked_for_by_nobody_for_a_moment(
+    peer: Peer, notes: CollectionSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look takes seconds of one of the driver's few threads; who asks meanwhile is answered at once."""
+    monkeypatch.setattr(driver, "AWAY_S", 1_000.0)
+    clock = MovableClock()
+    store = MongoStore(peer.url(serverSelectionTimeoutMS="100"), clock=clock)
+    await store.open()
+    await store.ensure([notes])
+    await peer.stop()
+    while await answers(store):
+        pass
+    with pytest.raises(Unavailable, match=r"does not answer; start it, or correct `storage` \("):
+        await look(store, clock)
+    await peer.start()
+    peer.seen.clear()
+    for ask in (store.ping(), store.get("notes", "1"), store.commit([write("1")]), store.last_seq()):
+        with pytest.raises(Unavailable, match=r"does not answer; start it, or correct `storage`$") as caught:
+            await ask
+        assert caught.value.retry_after_s == 1_000.0
+    assert peer.seen == []
+    clock.ahead_s += 1_000.0
+    while not await answers(store):
+        clock.ahead_s += 1_000.0
+    await store.commit([write("1")])
+    await store.close()
+
+
+async def look(store: MongoStore, clock: MovableClock) -> None:
+    clock.ahead_s += 1_000.0
+    await store.ping()
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"socketTimeoutMS": "50"}, "timed out"),
+        ({"maxPoolSize": "1", "waitQueueTimeoutMS": "50"}, "checking out a connection from connection pool"),
+    ],
+)
+async def test_neither_an_answer_nor_a_connection_is_waited_for_for_ever(
+    peer: Peer, opened: Open, notes: CollectionSpec, options: dict[str, str], why: str
+) -> None:
+    store = await opened(**options)
+    await store.ensure([notes])
+    gate = asyncio.Event()
+    peer.fail("find", times=2, until=gate)  # a read that is not answered is repeated once
+    first = asyncio.ensure_future(store.get("notes", "1"))
+    while "find" not in peer.seen[-1:]:
+        await asyncio.sleep(0)
+    with pytest.raises(Unavailable, match=rf"does not answer; start it, or correct `storage` \(.*{why}[^()]*\)$"):
+        await (store.get("notes", "2") if "maxPoolSize" in options else first)
+    gate.set()
+    await asyncio.gather(first, return_exceptions=True)
+    assert await store.get("notes", "1") is None
+
+
+def test_what_is_waited_for_is_bounded_unless_the_address_says_otherwise() -> None:
+    assert driver.DEFAULTS == {
+        "appname": "hookstream",
+        "serverSelectionTimeoutMS": 5_000,
+        "connectTimeoutMS": 5_000,
+        "waitQueueTimeoutMS": 5_000,
+        "socketTimeoutMS": 20_000,
+    }
+
+
+async def test_an_index_may_take_longer_than_an_answer(peer: Peer, opened: Open, notes: CollectionSpec) -> None:
+    store = await opened(socketTimeoutMS="50")
+    peer.seen.clear()
+    gate = asyncio.Event()
+    peer.fail("createIndexes", until=gate)
+    made = asyncio.ensure_future(store.ensure([notes]))
+    while "createIndexes" not in peer.seen[-1:]:
+        await asyncio.sleep(0)
+    peer.fail("find", until=asyncio.Event(), times=2)
+    with pytest.raises(Unavailable, match="timed out"):  # this long have both waited now
+        await store.last_seq()
+    gate.set()
+    assert await made == ["notes: created"]
+
+
+@pytest.mark.parametrize("preference", ["secondary", "secondaryPreferred", "nearest"])
+async def test_documents_are_read_where_they_are_written_whatever_the_address_prefers(
+    opened: Open, notes: CollectionSpec, preference: str
+) -> None:
+    """Elsewhere a document is not there yet that was just created; and transactions are refused by the driver."""
+    store = await opened(readPreference=preference)
+    await store.ensure([notes])
+    await store.commit([write("1"), write("2", expected=None)])
+    assert [record.id for record in await store.find("notes", Query())] == ["1", "2"]
+    assert await store.last_seq() == 2
+
+
+@pytest.mark.parametrize("code", [43, 133, 134, 175, 237, 290])
+async def test_a_question_that_an_election_has_ended_may_be_asked_again(
+    peer: Peer, opened: Open, notes: CollectionSpec, code: int
+) -> None:
+    store = await opened()
+    await store.ensure([notes])
+    await store.commit([write(f"{n:03}") for n in range(300)])
+    peer.fail("getMore", error=CommandError(code, "cursor id 1 not found"))
+    with pytest.raises(Unavailable, match=r"could not do it now; try again \(cursor id 1 not found\)"):
+        await store.find("notes", Query())
+    assert len(await store.find("notes", Query())) == 300
+
+
+async def test_cursors_that_nobody_reads_to_the_end_are_closed(peer: Peer, opened: Open, notes: CollectionSpec) -> None:
+    store = await opened()
+    await store.ensure([notes])
+    await store.commit([write(f"{n:03}", tags=[n], title="a" * 60 + "b") for n in range(600)])
+    some = Query(filter=parse_filter({"title": {"$regex": "^a"}}), limit=5)
+    assert [record.id for record in await store.find("notes", some)] == ["000", "001", "002", "003", "004"]
+    assert peer.open_cursors == 0
+    seen = [id async for id in first_of(store, 3)]
+    assert seen == ["000", "001", "002"]
+    with pytest.raises(InvalidQuery):
+        await store.count("notes", Query(filter=parse_filter({"title": {"$regex": "(a|aa)+$"}})))
+    assert peer.open_cursors == 0
+    assert peer.seen.count("killCursors") == 2
+
+
+async def first_of(store: MongoStore, count: int) -> AsyncIterator[str]:
+    async for record in store.iterate("notes", Query()):
+        yield record.id
+        if count == 1:
+            return
+        count -= 1
 
 
 async def answers(store: MongoStore) -> bool:

@@ -9,8 +9,10 @@ from runtime.model.errors import InvalidQuery
 from runtime.model.query import Cursor, Query, TextSearch
 from runtime.model.specs import CollectionSpec
 from runtime.query.parse import parse_filter, parse_sort
-from runtime.storage.sqlite import select
-from runtime.storage.sqlite.plan import Plan, plan
+from runtime.storage import sorting
+from runtime.storage.sqlite import plan, select, statistics
+from runtime.storage.sqlite.connection import transaction
+from runtime.storage.sqlite.plan import Asked, ask
 
 STATUS = "SEARCH k USING COVERING INDEX articles:index:.status,-.publishedAt"
 BODIES = "SEARCH d USING INTEGER PRIMARY KEY (rowid=?)"
@@ -36,15 +38,15 @@ def articles(bench: Any, field: Callable[..., Any], collection: Callable[..., Co
     return bench
 
 
-def made(bench: Any, filter: Any = None, sort: str = "id", **more: Any) -> Plan:
+def made(bench: Any, filter: Any = None, sort: str = "id", **more: Any) -> Asked:
     query = Query(filter=parse_filter(filter or {}), sort=parse_sort(sort), **more)
-    return plan(bench.tables("articles"), query)
+    return ask(bench.tables("articles"), query)
 
 
-def explained(bench: Any, plan: Plan, segment: int = 0) -> list[str]:
-    chosen = plan.segments[segment]
-    bindings = (*plan.bindings(chosen), 20, 0)
-    rows = bench.rows(f"EXPLAIN QUERY PLAN {select.statement(bench.connection, plan, chosen, bindings)}", *bindings)
+def explained(bench: Any, asked: Asked, segment: int = 0) -> list[str]:
+    plan = asked.plan
+    bindings = (*asked.bindings(plan.where, plan.segments[segment]), 20, 0)
+    rows = bench.rows(f"EXPLAIN QUERY PLAN {plan.records(bench.connection, segment, bindings)}", *bindings)
     return [row[3] for row in rows]
 
 
@@ -61,7 +63,7 @@ def test_a_cursor_enters_the_index_where_it_stands(articles: Any) -> None:
     assert explained(articles, behind, 1) == [f"{STATUS} (.status=? AND .publishedAt=?)", BODIES]
     upwards = made(articles, {"status": "published"}, "publishedAt", after=after)
     assert explained(articles, upwards) == [f"{STATUS} (.status=? AND (.publishedAt,id)>(?,?))", BODIES]
-    assert len(upwards.segments) == 1
+    assert len(upwards.plan.segments) == 1
 
 
 def test_documents_with_a_tag_latest_first_are_one_walk_through_the_side_table(articles: Any) -> None:
@@ -121,8 +123,8 @@ def test_a_count_reads_no_bodies(articles: Any) -> None:
         ({"tags": "rust"}, "SEARCH s USING COVERING INDEX articles:array:.tags,-.publishedAt:order (value=?)"),
         ({"title": {"$gt": "m"}}, "SCAN k"),
     ):
-        counted = plan(articles.tables("articles"), Query(filter=parse_filter(filter), sort=()))
-        rows = articles.rows(f"EXPLAIN QUERY PLAN {counted.total()}", *counted.where.values)
+        asked = ask(articles.tables("articles"), select.counted(Query(filter=parse_filter(filter))))
+        rows = articles.rows(f"EXPLAIN QUERY PLAN {asked.plan.total()}", *asked.bindings(asked.plan.where))
         assert [row[3] for row in rows] == [step]
 
 
@@ -169,7 +171,7 @@ EXACT: list[tuple[Any, bool]] = [
 
 @pytest.mark.parametrize(("filter", "is_exact"), EXACT)
 def test_where_sql_says_it_all_the_matcher_is_not_asked(articles: Any, filter: Any, is_exact: bool) -> None:
-    assert made(articles, filter).where.exact is is_exact
+    assert made(articles, filter).plan.where.exact is is_exact
 
 
 NARROWED: list[tuple[Any, str]] = [
@@ -184,27 +186,77 @@ NARROWED: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("filter", "sql"), NARROWED)
 def test_what_cannot_be_said_in_sql_is_narrowed_as_far_as_it_can(articles: Any, filter: Any, sql: str) -> None:
-    assert made(articles, filter).where.sql == sql
+    assert made(articles, filter).plan.where.sql == sql
 
 
 def test_undeclared_paths_and_values_are_never_in_the_text(articles: Any) -> None:
     filter = {"x'); DROP TABLE y --": "z'); DROP", "tags": "w'); DROP", "title": {"$gt": "v'); DROP"}}
     hostile = made(articles, filter, "u'); DROP", text=TextSearch("t'); DROP", ("title", "s'); DROP")))
-    texts = [hostile.bodies(), made(articles, filter, "-publishedAt").candidates(hostile.segments[0])]
+    texts = [hostile.plan.bodies(), made(articles, filter, "-publishedAt").plan.candidates(hostile.plan.segments[0])]
     assert not any("DROP" in text for text in texts)
 
 
-def test_the_same_shape_of_a_question_is_the_same_text(articles: Any) -> None:
-    """So that SQLite's prepared statements are used again."""
+def test_questions_that_differ_in_values_alone_share_a_plan(articles: Any) -> None:
     one = made(articles, {"status": "draft", "title": {"$gt": "a"}}, "-publishedAt", limit=5)
     other = made(articles, {"status": "published", "title": {"$gt": "b"}}, "-publishedAt", limit=9, offset=2)
-    assert one.walk(one.segments[0]) == other.walk(other.segments[0])
+    assert other.plan is one.plan
+    assert one.bindings(one.plan.where) == ("draft", "a")
+    assert other.bindings(other.plan.where) == ("published", "b")
+
+
+DIFFERENT: list[tuple[Any, Any]] = [
+    ({"title": "a"}, {"title": None}),
+    ({"title": "a"}, {"title": ["a"]}),
+    ({"title": {"$gt": "a"}}, {"title": {"$gt": 1}}),
+    ({"title": {"$gt": 1}}, {"title": {"$gt": True}}),
+    ({"title": {"$in": ["a", "b"]}}, {"title": {"$in": ["a", None]}}),
+    ({"title": {"$in": ["a", "b"]}}, {"title": {"$in": ["a"]}}),
+    ({"title": {"$exists": True}}, {"title": {"$exists": False}}),
+    ({"title": {"$type": "string"}}, {"title": {"$type": "null"}}),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_values_that_sql_depends_on_have_plans_of_their_own(articles: Any, one: Any, other: Any) -> None:
+    assert made(articles, one).plan is not made(articles, other).plan
+
+
+def test_a_plan_is_of_one_layout(articles: Any, field: Callable[..., Any], collection: Callable[..., Any]) -> None:
+    before = made(articles, {"slug": "a"}, "title")
+    articles.put("articles", {"id": "1", "version": 1, "title": "t", "slug": "a"})
+    articles.ensure(collection("articles", field("title", "string")))
+    after = made(articles, {"slug": "a"}, "title")
+    assert (before.plan.where.exact, after.plan.where.exact) == (True, False)
+    found = select.find(articles.connection, articles.tables("articles"), after.query)
+    assert [record.id for record in found] == ["1"]
+
+
+def test_plans_are_kept_in_bounds(articles: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "PLANS_KEPT", 3)
+    for name in ("a", "b", "c", "d", "e"):
+        made(articles, {name: 1})
+    assert len(articles.tables("articles").plans) == 2
+
+
+def test_statistics_tell_a_field_with_many_values_from_one_with_two(articles: Any) -> None:
+    question = {"status": "draft", "author.name": "Ann 7"}
+    without = explained(articles, made(articles, question, "title"))[1]
+    assert without == "SEARCH k USING INDEX articles:index:.status (.status=?)"
+    for number in range(300):
+        document = {"status": ("draft", "published")[number % 2], "author": {"name": f"Ann {number}"}, "tags": ["t"]}
+        articles.put("articles", {"id": f"{number}", "version": 1, **document})
+    tables = articles.tables("articles")
+    with transaction(articles.connection):
+        assert statistics.analyse(articles.connection, [tables]) == {"articles": 300}
+    tables.plans.clear()
+    informed = explained(articles, made(articles, question, "title"))[1]
+    assert informed == "SEARCH k USING INDEX articles:index:.author.name (.author.name=?)"
 
 
 def test_sorting_in_memory_is_bounded(articles: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(12):
         articles.put("articles", {"id": f"{number:02}", "version": 1, "body": f"{99 - number}"})
-    monkeypatch.setattr(select, "SORT_LIMIT", 10)
+    monkeypatch.setattr(sorting, "SORT_LIMIT", 10)
     tables = articles.tables("articles")
 
     def ids(**more: Any) -> list[str]:

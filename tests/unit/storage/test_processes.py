@@ -131,9 +131,9 @@ async def test_processes_that_count_with_compare_and_set_lose_nothing(
     await one.ensure([collection("notes")])
     await one.commit([create("counter", n=0)])
     path = str(tmp_path / "store.db")
-    processes = [await asyncio.create_subprocess_exec(sys.executable, "-c", COUNTING, path, "100") for _ in range(3)]
-    assert [await process.wait() for process in processes] == [0, 0, 0]
+    processes = [await asyncio.create_subprocess_exec(sys.executable, "-c", COUNTING, path, "500") for _ in range(4)]
+    assert [await process.wait() for process in processes] == [0, 0, 0, 0]
     record = await one.get("notes", "counter")
     assert record is not None
-    assert record.document == {"id": "counter", "version": 301, "n": 300}
-    assert await one.last_seq() == 301
+    assert record.document == {"id": "counter", "version": 2001, "n": 2000}
+    assert await one.last_seq() == 2001
