@@ -3,7 +3,9 @@
 What hook and job files import: `from runtime import Context, Reject`.
 """
 
-from runtime.hooks.context import Context, JobContext, Response
+from runtime.hooks.channel_context import ChannelContext
+from runtime.hooks.context import Context, Response
+from runtime.hooks.job_context import JobContext
 from runtime.model.actor import Actor
 from runtime.model.errors import (
     Conflict,
@@ -20,6 +22,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Actor",
+    "ChannelContext",
     "Conflict",
     "Context",
     "Failure",

@@ -12,6 +12,7 @@ from runtime.auth.passwords import Passwords, check_password
 from runtime.auth.secrets import Secret
 from runtime.auth.sessions import Sessions
 from runtime.auth.throttle import LoginThrottle
+from runtime.auth.tickets import Tickets
 from runtime.auth.tokens import Tokens
 from runtime.auth.users import Users, public_view
 from runtime.model.actor import ADMIN, Actor
@@ -77,7 +78,8 @@ class Auth:
         )
         self.codes = Codes(store, users=self.users, secret=secret, clock=clock)
         self.tokens = Tokens(store, secret=secret, clock=clock, declared=lambda: spec().auth.roles, log=log)
-        self.identify = Identify(users=self.users, sessions=self.sessions, tokens=self.tokens)
+        self.tickets = Tickets(store, secret=secret, clock=clock)
+        self.identify = Identify(users=self.users, sessions=self.sessions, tokens=self.tokens, tickets=self.tickets)
 
     async def login(self, email: str, password: str, *, ip: str, agent: str) -> SignedIn:
         """Sign in with a password and open a session.
@@ -175,8 +177,8 @@ class Auth:
         return Invitation(admin["email"], await self.codes.open(admin), expires_at)
 
     async def prune(self) -> int:
-        """Delete expired sessions and codes; return how many. For the server's regular upkeep."""
-        return await self.sessions.prune() + await self.codes.prune()
+        """Delete expired sessions, codes and tickets; return how many. For the server's regular upkeep."""
+        return await self.sessions.prune() + await self.codes.prune() + await self.tickets.prune()
 
     async def _prove(self, user: Document, current: str | None, *, ip: str) -> None:
         if current is None:

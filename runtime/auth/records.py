@@ -89,7 +89,18 @@ TOKENS: Final = CollectionSpec(
     ),
     logged=False,
 )
-COLLECTIONS: Final = (USERS, SESSIONS, CODES, TOKENS)
+TICKETS: Final = CollectionSpec(
+    "_tickets",
+    _SOURCE,
+    (
+        _field("kind", "string"),
+        _field("session", "string"),
+        _field("digest", "string", hidden=True),
+        _field("expiresAt", "datetime", index=True),
+    ),
+    logged=False,
+)
+COLLECTIONS: Final = (USERS, SESSIONS, CODES, TOKENS, TICKETS)
 """All of them, for `Store.ensure`."""
 
 TOUCH_EVERY_S: Final = 60.0

@@ -21,6 +21,7 @@ from runtime.model.problem import Problem, ProjectInvalid, Source
 SESSION_PREFIX: Final = "hss_"
 API_PREFIX: Final = "hst_"
 CODE_PREFIX: Final = "hsc_"
+TICKET_PREFIX: Final = "hsk_"
 
 SECRET_FILE: Final = Path("data") / "secret"
 SECRET_LENGTH_MIN: Final = 16

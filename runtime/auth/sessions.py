@@ -87,18 +87,19 @@ class Sessions:
         expires_at = epoch_s(session["expiresAt"])
         if not self._secret.matches(token, session["digest"]) or expires_at <= now:
             return None
-        user = await self._users.get(session["user"])
-        if user is None or user["disabled"] or user["generation"] != session["generation"]:
-            return None
-        await touch(self._store, SESSIONS, session, field="lastSeenAt", now=now, log=self._log)
-        return Actor(
-            kind="user",
-            id=user["id"],
-            name=user["email"],
-            roles=frozenset(user["roles"]),
-            session=session["id"],
-            expires_at=expires_at,
-        )
+        actor = _actor(session, await self._users.get(session["user"]))
+        if actor is not None:
+            await touch(self._store, SESSIONS, session, field="lastSeenAt", now=now, log=self._log)
+        return actor
+
+    async def again(self, ids: Sequence[str]) -> dict[str, Actor]:
+        """Return who the sessions with these ids belong to now; those that have ended or expired are missing."""
+        now = self._clock.now()
+        found = await self._store.get_many(SESSIONS.name, ids)
+        going = [r.document for r in found.values() if epoch_s(r.document["expiresAt"]) > now]
+        users = await self._users.get_many(list({session["user"] for session in going}))
+        actors = {session["id"]: _actor(session, users.get(session["user"])) for session in going}
+        return {id: actor for id, actor in actors.items() if actor is not None}
 
     async def close(self, id: str) -> None:
         """End a session by its id, at once. One that has ended already is none of anybody's concern."""
@@ -122,3 +123,17 @@ class Sessions:
     async def prune(self) -> int:
         """Delete the sessions that have expired; return how many."""
         return await prune_expired(self._store, SESSIONS, now=self._clock.now())
+
+
+def _actor(session: Document, user: Document | None) -> Actor | None:
+    """Return the user of a session that has not expired; None where it was ended in another way."""
+    if user is None or user["disabled"] or user["generation"] != session["generation"]:
+        return None
+    return Actor(
+        kind="user",
+        id=user["id"],
+        name=user["email"],
+        roles=frozenset(user["roles"]),
+        session=session["id"],
+        expires_at=epoch_s(session["expiresAt"]),
+    )

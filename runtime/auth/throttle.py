@@ -5,6 +5,7 @@ import ipaddress
 import math
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from limits import RateLimitItemPerSecond
@@ -32,13 +33,19 @@ class RateLimiter:
         self._clock = clock
         self._what = what
         self._windows = MovingWindowRateLimiter(ClockedWindows(clock))
+        self._item = lru_cache(maxsize=1)(_item)
+
+    @property
+    def is_off(self) -> bool:
+        """Whether everything passes, so that there is no need for a key."""
+        return self._rate().count == 0
 
     async def hit(self, key: str) -> None:
         """Count one hit. Raises RateLimited, and counts nothing, where the window is full."""
         rate = self._rate()
-        if rate.count == 0 or await self._windows.hit(_item(rate), key):
+        if rate.count == 0 or await self._windows.hit(self._item(rate), key):
             return
-        opens_at = (await self._windows.get_window_stats(_item(rate), key)).reset_time
+        opens_at = (await self._windows.get_window_stats(self._item(rate), key)).reset_time
         retry_after_s = max(0.0, opens_at - self._clock.monotonic())
         seconds = max(1, math.ceil(retry_after_s))
         raise RateLimited(
@@ -48,7 +55,7 @@ class RateLimiter:
 
     async def forget(self, key: str) -> None:
         """Begin with an empty window for this key."""
-        await self._windows.clear(_item(self._rate()), key)
+        await self._windows.clear(self._item(self._rate()), key)
 
 
 class LoginThrottle:

@@ -94,15 +94,30 @@ class Tokens:
             return None
         document = record.document
         now = self._clock.now()
-        expires_at = None if document["expiresAt"] is None else epoch_s(document["expiresAt"])
-        if not self._secret.matches(token, document["digest"]) or (expires_at is not None and expires_at <= now):
+        actor = _actor(document, now)
+        if actor is None or not self._secret.matches(token, document["digest"]):
             return None
         await touch(self._store, TOKENS, document, field="lastUsedAt", now=now, log=self._log)
-        return Actor(
-            kind="token",
-            id=f"token:{document['name']}",
-            name=document["name"],
-            roles=frozenset(document["roles"]),
-            session=document["id"],
-            expires_at=expires_at,
-        )
+        return actor
+
+    async def again(self, ids: Sequence[str]) -> dict[str, Actor]:
+        """Return the actors of the tokens with these ids; those that were revoked or have expired are missing."""
+        now = self._clock.now()
+        found = await self._store.get_many(TOKENS.name, ids)
+        actors = {id: _actor(record.document, now) for id, record in found.items()}
+        return {id: actor for id, actor in actors.items() if actor is not None}
+
+
+def _actor(document: Document, now: float) -> Actor | None:
+    """Return the actor of a stored token; None where it has expired."""
+    expires_at = None if document["expiresAt"] is None else epoch_s(document["expiresAt"])
+    if expires_at is not None and expires_at <= now:
+        return None
+    return Actor(
+        kind="token",
+        id=f"token:{document['name']}",
+        name=document["name"],
+        roles=frozenset(document["roles"]),
+        session=document["id"],
+        expires_at=expires_at,
+    )

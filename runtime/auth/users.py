@@ -96,6 +96,10 @@ class Users:
         record = await self._store.get(USERS.name, id)
         return record.document if record else None
 
+    async def get_many(self, ids: Sequence[str]) -> dict[str, Document]:
+        """Return the users that exist among `ids`, by id."""
+        return {id: record.document for id, record in (await self._store.get_many(USERS.name, ids)).items()}
+
     async def find_by_email(self, email: str) -> Document | None:
         """Return the user with this address, however it is written, or None."""
         address = normalised(email)

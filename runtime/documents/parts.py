@@ -1,13 +1,11 @@
 """What reads and writes are made with."""
 
-import asyncio
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 import aiohttp
-import orjson
 from structlog.typing import FilteringBoundLogger
 
 from runtime.documents.call import Call
@@ -19,7 +17,7 @@ from runtime.hooks.load import Edition
 from runtime.hooks.values import copy_json
 from runtime.model.change import Write
 from runtime.model.clock import Clock
-from runtime.model.document import Document
+from runtime.model.document import Document, Ids
 from runtime.model.errors import HookFailed
 from runtime.model.ports import Database, Enqueuer, Publisher, Store
 from runtime.model.query import Query
@@ -27,9 +25,6 @@ from runtime.model.specs import Action, BoundHook, CollectionSpec, Phase
 from runtime.query.match import matches
 from runtime.query.project import without
 from runtime.rules.decide import decide
-
-LARGE_BYTES: Final = 32 * 1024
-"""From which size on a document is checked in a thread: some 10 ms of checking at most stay on the event loop."""
 
 
 @dataclass(slots=True)
@@ -47,6 +42,7 @@ class Parts:
     clock: Clock
     log: FilteringBoundLogger
     database: Callable[[Call], Database]
+    ids: Ids = field(default_factory=Ids)
     _validators: tuple[int, dict[str, Validator]] = field(default=(-1, {}))
 
     def validator(self, edition: Edition, collection: CollectionSpec) -> Validator:
@@ -67,14 +63,22 @@ class Parts:
             action=action,
             phase="before",
             db=self.database(call),
-            realtime=Realtime(self.publisher, call.unit.messages.append),
-            jobs=Jobs(self.enqueuer, _collector(call), by=call.actor.id),
+            realtime=self.realtime(call),
+            jobs=self.jobs(call),
             http=self.http,
             config=call.edition.spec,
-            log=self.log.bind(request_id=call.request.id),
+            log=self.log,
             state=call.state,
             **given,
         )
+
+    def realtime(self, call: Call, *, transient: bool = False) -> Realtime:
+        """Return the `ctx.realtime` of a call's hooks."""
+        return Realtime(self.publisher, call.unit.messages.append, transient=transient)
+
+    def jobs(self, call: Call) -> Jobs:
+        """Return the `ctx.jobs` of a call's hooks."""
+        return Jobs(self.enqueuer, _collector(call), by=call.actor.id)
 
     async def run_phase(
         self, call: Call, collection: CollectionSpec, context: Context, phase: Phase
@@ -108,20 +112,6 @@ class Parts:
         incident, names = secrets.token_hex(6), ", ".join(str(hook.ref) for hook in hooks)
         self.log.error("hook_failed", hook=names, incident=incident, error=reason, request=call.request.id)
         return HookFailed(f"A hook failed. Incident {incident}.", incident=incident)
-
-    async def check(self, check: Callable[[Document], None], document: Document) -> None:
-        """Run one of a validator's checks; where the document is large, in a thread, or everybody else would wait.
-
-        It takes some 5 µs for each value: seconds for a list that fills the largest body.
-        """
-        try:
-            is_large = len(orjson.dumps(document)) > LARGE_BYTES
-        except TypeError:
-            is_large = False  # no JSON, which the check says better
-        if is_large:
-            await asyncio.to_thread(check, document)
-        else:
-            check(document)
 
     async def load(self, call: Call, collection: str, id: str) -> Document | None:
         """Return a document as this call would leave it: with what the call has not committed yet."""

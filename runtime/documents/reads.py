@@ -3,14 +3,15 @@
 Where nothing has to change in a document, it goes from the store to the answer as the text it is.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import orjson
 
 from runtime.documents.call import Call
-from runtime.documents.listing import HIGHEST_LIMIT, Listing, read_listing
+from runtime.documents.listing import HIGHEST_LIMIT, Listing, read_listing, within
 from runtime.documents.parts import Parts
 from runtime.documents.references import expand, expandable
 from runtime.documents.sendable import json_text, sendable
@@ -20,13 +21,12 @@ from runtime.model.errors import NotFound
 from runtime.model.ports import StreamRequest
 from runtime.model.query import Compare, Path, Query, all_of
 from runtime.model.specs import BoundHook, CollectionSpec, FieldSpec
-from runtime.query.cursor import encode_cursor
 from runtime.query.parse import parse_fields
-from runtime.query.project import project, without
+from runtime.query.project import projector, remover
 from runtime.rules.decide import Decision, decide, require
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Result:
     """A body as JSON text. `version` is the document's where the body is just that; `id` is a written document's."""
 
@@ -43,13 +43,43 @@ async def read_list(parts: Parts, call: Call, collection: CollectionSpec, parame
     """Answer a list request: `{"items": [...], "next": cursor?, "total": n?}`."""
     decision = decide(call.actor, "read", collection, now=call.now)
     require(decision, call.actor, "read", collection)
-    listing = Listing(Query()) if collection.virtual else read_listing(parameters, collection, decision)
-    context = parts.context(call, collection, "read", query=listing.query)
-    context, returned = await parts.run_phase(call, collection, context, "before")
-    if collection.virtual or returned is not None:
+    if collection.virtual:
+        return await _answered_by_hook(parts, call, collection, *await _before(parts, call, collection, Query()))
+    listing = read_listing(parameters, collection, decision)
+    if not is_hooked(collection):
+        return Result(await _list(parts, call, collection, listing, decision))
+    context, returned = await _before(parts, call, collection, listing.query)
+    if returned is not None:
         return await _answered_by_hook(parts, call, collection, context, returned)
-    listing = replace(listing, query=context.query or listing.query)
-    return await _found(parts, call, collection, listing, decision, context)
+    listing = listing.asking(context.query)
+    shape = Shape(parts, call, decision, listing.query.fields, listing.expand)
+    records, extra = await _page(parts, collection, listing, decision)
+    if not _has_respond(collection):
+        return Result(await _written(shape, records, extra))
+    context.result = {"items": await shape.documents(records), **extra}
+    return await respond(parts, call, collection, context)
+
+
+async def _list(parts: Parts, call: Call, collection: CollectionSpec, listing: Listing, decision: Decision) -> bytes:
+    """Return the answer to a listing; the last one, as long as nothing was committed since."""
+    state = None
+    if listing.latest is not None:
+        state = parts.store.state()
+        if state is not None and state == listing.latest.state:
+            return listing.latest.text
+    shape = Shape(parts, call, decision, listing.query.fields, listing.expand)
+    text = await _written(shape, *await _page(parts, collection, listing, decision))
+    if listing.latest is not None:
+        listing.latest.keep(text, state)
+    return text
+
+
+async def _written(shape: "Shape", records: Sequence[Record], extra: Mapping[str, Any]) -> bytes:
+    """Return a page as JSON: documents that nothing has to change in are the texts that they are stored as."""
+    if not shape.is_plain:
+        return orjson.dumps({"items": await shape.documents(records), **extra})
+    tail = b"]," + orjson.dumps(extra)[1:] if extra else b"]}"
+    return b'{"items":[' + b",".join([record.text for record in records]) + tail
 
 
 async def read_one(
@@ -58,23 +88,27 @@ async def read_one(
     """Answer a request for one document. Raises NotFound where there is none that the actor may see."""
     decision = decide(call.actor, "read", collection, now=call.now)
     require(decision, call.actor, "read", collection)
-    query = Query(filter=Compare(("id",), "$eq", id), limit=1)
-    context = parts.context(call, collection, "read", id=id, query=query)
-    context, returned = await parts.run_phase(call, collection, context, "before")
-    if collection.virtual or returned is not None:
-        return await _answered_by_hook(parts, call, collection, context, returned)
-    asked = all_of(query.filter, (context.query or query).filter, decision.filter)
-    records = await parts.store.find(collection.name, Query(filter=asked, limit=1))
-    if not records:
+    context = None
+    if is_hooked(collection):
+        query = Query(filter=Compare(("id",), "$eq", id), limit=1)
+        context, returned = await _before(parts, call, collection, query, id=id)
+        if collection.virtual or returned is not None:
+            return await _answered_by_hook(parts, call, collection, context, returned)
+        asked = all_of(query.filter, (context.query or query).filter, decision.filter)
+        record = next(iter(await parts.store.find(collection.name, Query(filter=asked, limit=1))), None)
+    else:
+        record = await parts.store.get(collection.name, id)
+    if record is None or not decision.permits(record):
         raise NotFound(f"there is no {collection.name!r} document {id!r}")
     fields = parse_fields(parameters["fields"]) if parameters.get("fields") else None
     names = tuple(name for name in parameters.get("expand", "").split(",") if name)
     shape = Shape(parts, call, decision, fields, expandable(collection, names))
-    if not _has_respond(collection) and shape.is_plain:
-        return Result(records[0].text, records[0].version)
-    (document,) = await shape.documents(records)
-    context.result = document
-    return await respond(parts, call, collection, context, version=records[0].version if shape.is_whole else None)
+    version = record.version if shape.is_whole else None
+    if context is None or not _has_respond(collection):
+        text = record.text if shape.is_plain else orjson.dumps((await shape.documents([record]))[0])
+        return Result(text, version)
+    (context.result,) = await shape.documents([record])
+    return await respond(parts, call, collection, context, version=version)
 
 
 async def respond(
@@ -99,6 +133,14 @@ def ready(parts: Parts, call: Call, hooks: Sequence[BoundHook], answer: Any) -> 
         raise parts.failed(call, hooks, f"the answer cannot be sent: {error}") from error
 
 
+async def _before(
+    parts: Parts, call: Call, collection: CollectionSpec, query: Query, *, id: str | None = None
+) -> tuple[Context, Any]:
+    """Run the `before` hooks of a read; return the context as they left it, and what they returned."""
+    context = parts.context(call, collection, "read", id=id, query=query)
+    return await parts.run_phase(call, collection, context, "before")
+
+
 async def _answered_by_hook(
     parts: Parts, call: Call, collection: CollectionSpec, context: Context, returned: Any
 ) -> Answer:
@@ -116,28 +158,29 @@ def _has_respond(collection: CollectionSpec) -> bool:
     return ("read", "respond") in collection.hooks
 
 
-async def _found(
-    parts: Parts, call: Call, collection: CollectionSpec, listing: Listing, decision: Decision, context: Context
-) -> Answer:
-    query = replace(listing.query, filter=all_of(listing.query.filter, decision.filter))
+def is_hooked(collection: CollectionSpec) -> bool:
+    """Return whether user code runs when a collection is read."""
+    return collection.virtual or ("read", "before") in collection.hooks or _has_respond(collection)
+
+
+async def _page(
+    parts: Parts, collection: CollectionSpec, listing: Listing, decision: Decision
+) -> tuple[Sequence[Record], dict[str, Any]]:
+    """Return the records that are asked for, and what else the answer has: `next`, `total`."""
+    query = listing.query
     limit = HIGHEST_LIMIT if query.limit is None else query.limit
-    records = await parts.store.find(collection.name, replace(query, limit=limit + 1))
+    fetch = listing.fetch or within(query, decision.filter, limit=limit + 1)
+    records = await parts.store.find(collection.name, fetch)
     extra: dict[str, Any] = {}
     if len(records) > limit > 0:
         records = records[:limit]
-        extra["next"] = encode_cursor(records[-1].document, query.sort)
+        extra["next"] = listing.places.behind(records[-1].document)
     if listing.count:
-        extra["total"] = await parts.store.count(collection.name, query)
-    shape = Shape(parts, call, decision, query.fields, listing.expand)
-    if _has_respond(collection):
-        context.result = {"items": await shape.documents(records), **extra}
-        return await respond(parts, call, collection, context)
-    texts = [r.text for r in records] if shape.is_plain else map(orjson.dumps, await shape.documents(records))
-    tail = b"," + orjson.dumps(extra)[1:] if extra else b"}"
-    return Result(b'{"items":[' + b",".join(texts) + b"]" + tail)
+        extra["total"] = await parts.store.count(collection.name, fetch)
+    return records, extra
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Shape:
     """How stored documents become those of an answer: hidden fields out, references in, only some fields."""
 
@@ -155,17 +198,23 @@ class Shape:
     @property
     def is_plain(self) -> bool:
         """Whether every document is answered as it is stored."""
-        return self.is_whole and self.decision.uniform_hidden == frozenset()
+        return self.is_whole and not self.decision.uniform_hidden and self.decision.uniform_hidden is not None
 
     async def documents(self, records: Sequence[Record]) -> list[Document]:
         """Return the documents as the actor may see them."""
-        same, hidden = self.decision.uniform_hidden, self.decision.hidden
-        shown = [without(r.document, hidden(r.document) if same is None else same) for r in records]
+        shown = list(map(self._stripper(), [record.document for record in records]))
         if self.expand:
             spec = self.call.edition.spec
             store, actor, now = self.parts.store, self.call.actor, self.call.now
             shown = await expand(shown, self.expand, store=store, spec=spec, actor=actor, now=now)
         if self.fields is None:
             return shown
-        paths = (*self.fields, ("_expand",)) if self.expand else self.fields
-        return [project(document, paths) for document in shown]
+        return list(map(projector((*self.fields, ("_expand",)) if self.expand else self.fields), shown))
+
+    def _stripper(self) -> Callable[[Document], Document]:
+        same, hidden = self.decision.uniform_hidden, self.decision.hidden
+        if same is not None:
+            return remover(same)
+        # Rows differ, but in few ways: what takes one set of fields away is made once.
+        made = cache(remover)
+        return lambda document: made(hidden(document))(document)

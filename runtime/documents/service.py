@@ -1,6 +1,6 @@
 """The documents of one project, for everybody who reads or writes them."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -12,12 +12,13 @@ from runtime.documents.announce import announcements
 from runtime.documents.call import After, Call, one_write_each
 from runtime.documents.database import AtOnce, CallDatabase
 from runtime.documents.parts import Parts
-from runtime.documents.reads import Answer, Result, read_list, read_one, ready, respond
-from runtime.documents.writes import Intent, Mode, Staged, answer, prepare, resolve
+from runtime.documents.reads import Answer, Result, is_hooked, read_list, read_one, ready, respond
+from runtime.documents.writes import Intent, Mode, Staged, answer, context_of, prepare, resolve
 from runtime.hooks.call import Caller
 from runtime.hooks.context import Context, Request, Response
+from runtime.hooks.facades import Jobs, Realtime
 from runtime.hooks.registry import Registry
-from runtime.model.actor import Actor
+from runtime.model.actor import PUBLIC, Actor
 from runtime.model.change import Change, Message, Unit
 from runtime.model.clock import Clock
 from runtime.model.errors import Conflict, Failure, NotFound, NotUnique, StoreConflict, VersionConflict
@@ -64,14 +65,28 @@ class Documents:
         """Have `listener` told of committed changes, in the order in which this process commits. It must not block."""
         self._listeners.append(listener)
 
+    def note(self, changes: Sequence[Change], *, announces: bool) -> None:
+        """Tell listeners of what another process has committed; with `announces` the channels of this one as well.
+
+        Without it, whoever committed them has announced them here too.
+        """
+        if announces:
+            self._parts.publisher.publish(self._announced(changes, self.call(INTERNAL, PUBLIC)))
+        for listener in self._listeners:
+            listener(changes)
+
     async def read_list(self, call: Call, collection: str, parameters: Mapping[str, str]) -> Answer:
         """Answer a list request, `parameters` being the URL's. Raises what permissions, hooks and store raise."""
         spec = self._spec(call, collection)
+        if not is_hooked(spec):
+            return await read_list(self._parts, call, spec, parameters)
         return await self._read(call, lambda: read_list(self._parts, call, spec, parameters))
 
     async def read_one(self, call: Call, collection: str, id: str, parameters: Mapping[str, str]) -> Answer:
         """Answer a request for one document. Raises NotFound where there is none that the actor may see."""
         spec = self._spec(call, collection)
+        if not is_hooked(spec):
+            return await read_one(self._parts, call, spec, id, parameters)
         return await self._read(call, lambda: read_one(self._parts, call, spec, id, parameters))
 
     async def write(
@@ -98,10 +113,33 @@ class Documents:
         staged = await self._resolve_and_commit(intent)
         await self._run_afters(call)
         shown = answer(self._parts, staged)
-        context = intent.context.for_phase("respond", document=staged.document, result=shown)
-        return await self._responded(
-            intent, context, Result(orjson.dumps(shown), staged.document["version"], intent.id)
+        plain = Result(orjson.dumps(shown), staged.document["version"], intent.id)
+        if (intent.action, "respond") not in spec.hooks:
+            return plain
+        context = context_of(self._parts, intent).for_phase(
+            "respond", document=staged.document, previous=staged.previous, result=shown
         )
+        return await self._responded(intent, context, plain)
+
+    async def act(self, call: Call, attempt: Callable[[], Awaitable[T]], *, claims: Collection[str] = frozenset()) -> T:
+        """Run user code that belongs to no collection, and commit what the call has collected then, all or nothing.
+
+        Returns what `attempt` returns. It is made again where others came first, but for documents of the collections
+        in `claims`, where that is for the caller to know: then VersionConflict is raised.
+        """
+        made = await self._settled(
+            call, attempt, lambda conflict, made: conflict.collection not in claims and _is_overtaken(conflict, made)
+        )
+        await self._run_afters(call)
+        return made
+
+    def facilities(self, call: Call, *, transient: bool = False) -> tuple[Database, Realtime, Jobs]:
+        """Return the `db`, `realtime` and `jobs` of a call's hooks: what they are told is collected in the call.
+
+        With `transient` messages are, unless their sender says otherwise.
+        """
+        parts = self._parts
+        return parts.database(call), parts.realtime(call, transient=transient), parts.jobs(call)
 
     def database(self, actor: Actor, chain: tuple[str, ...]) -> Database:
         """Return a `ctx.db` for a job: it commits at once. `actor` is whom `as_actor()` stands for."""
@@ -127,7 +165,7 @@ class Documents:
         hooks = collection.hooks.get((intent.action, "before"), ())
 
         async def attempt() -> tuple[Context, bytes | Response]:
-            context, returned = await self._parts.run_phase(call, collection, intent.context, "before")
+            context, returned = await self._parts.run_phase(call, collection, context_of(self._parts, intent), "before")
             context.result = context.result if returned is None else returned
             return context, ready(self._parts, call, hooks, context.result)
 
@@ -176,7 +214,8 @@ class Documents:
         runs_queued = any(w.collection == "_runs" for w in unit.writes)
         unit.writes.clear()
         unit.messages.clear()
-        self._parts.publisher.publish(messages)
+        if messages:
+            self._parts.publisher.publish(messages)
         for listener in self._listeners:
             listener(changes)
         if runs_queued:

@@ -1,21 +1,25 @@
 """Whether a document fits its collection, told in words that a person understands."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import orjson
 from jsonschema import FormatChecker
-from jsonschema.protocols import Validator as SchemaValidator
 
 from runtime.documents.schema import ID_PATTERN, document_schema, patch_schema
-from runtime.model.clock import epoch_s, timestamp
+from runtime.model.clock import epoch_s, is_timestamp, timestamp
 from runtime.model.document import WRITE_LIMIT_BYTES, Document
 from runtime.model.errors import InvalidDocument, TooLarge
-from runtime.model.specs import CollectionSpec, FieldSpec
-from runtime.query.schemas import compiled, faults
+from runtime.model.specs import CollectionSpec, FieldSpec, FieldType
+from runtime.query.schemas import Schema, compiled, faults
 from runtime.query.values import check_json
+
+LARGE_BYTES: Final = 32 * 1024
+"""From which size on a document is checked in a thread, or everybody else would wait: telling what is wrong takes some
+5 µs for each value, seconds for a list that fills the largest body. Some 10 ms at most stay on the event loop."""
 
 
 def format_checker() -> FormatChecker:
@@ -42,13 +46,17 @@ def format_checker() -> FormatChecker:
 
     @checker.checks("date-time", raises=(ValueError, OverflowError))
     def is_datetime(value: object) -> bool:
-        return not isinstance(value, str) or bool(timestamp(epoch_s(value)))
+        return not isinstance(value, str) or is_timestamp(value) or bool(timestamp(epoch_s(value)))
 
     return checker
 
 
 class Validator:
-    """Checks the documents of one collection, as it is in one edition of the project."""
+    """Checks the documents of one collection, as it is in one edition of the project.
+
+    It also knows, for every write: which fields have a `default`, which slugs are made `from` another field, which
+    fields may hold references.
+    """
 
     def __init__(self, collection: CollectionSpec) -> None:
         checker = format_checker()
@@ -56,55 +64,80 @@ class Validator:
         self._whole = compiled(document_schema(collection), formats=checker)
         self._patch = compiled(patch_schema(collection), formats=checker)
         self._id = compiled({"type": "string", "pattern": ID_PATTERN})
-        self._datetimes = any(_has_datetime(f) for f in collection.fields)
+        self._dated = tuple(f for f in collection.fields if _holds(f, "datetime"))
+        self.defaults = tuple(f for f in collection.fields if f.default is not None)
+        self.slugs = tuple(f for f in collection.fields if f.type == "slug" and f.origin)
+        self.referring = tuple(f for f in collection.fields if _holds(f, "reference"))
 
-    def check_patch(self, patch: Mapping[str, Any]) -> None:
+    async def check_patch(self, patch: Mapping[str, Any]) -> None:
         """Raise InvalidDocument where a merge patch could never fit, without knowing the stored document."""
-        self._raise(self._patch, patch)
+        if _size(patch) > LARGE_BYTES:
+            await asyncio.to_thread(self._raise, self._patch, patch)
+        else:
+            self._raise(self._patch, patch)
 
-    def check(self, document: Mapping[str, Any]) -> None:
+    async def check(self, document: Mapping[str, Any]) -> None:
         """Raise InvalidDocument (errors by JSON pointer) where a document, its system fields aside, does not fit.
 
         Raises TooLarge over WRITE_LIMIT_BYTES.
         """
-        self._raise(self._whole, document)
-        if unstorable := check_json(document):
-            raise InvalidDocument("the document holds what cannot be stored", errors=unstorable)
-        if len(orjson.dumps(document)) > WRITE_LIMIT_BYTES:
+        size = _size(document)
+        if size > LARGE_BYTES:
+            await asyncio.to_thread(self._check, document)
+        else:
+            self._check(document)
+        if size > WRITE_LIMIT_BYTES:
             raise TooLarge(f"the document is over {WRITE_LIMIT_BYTES} bytes as JSON; store large data elsewhere")
 
     def check_id(self, id: object) -> str:
         """Return a client's id. Raises InvalidDocument."""
-        if not isinstance(id, str) or not self._id.is_valid(id):
+        if not isinstance(id, str) or faults(self._id, id, unknown=""):
             message = "must be 1 to 128 letters, digits, '-', '.', '_' or '~', beginning with a letter or digit"
             raise InvalidDocument("the id cannot be used", errors={"/id": message})
         return id
 
     def normalise(self, document: Document) -> Document:
         """Return the document with every datetime in UTC with milliseconds, so that text order is time order."""
-        if not self._datetimes:
-            return document
-        return {name: _normal(value, self._collection.by_name.get(name)) for name, value in document.items()}
+        for field in self._dated:
+            value = document.get(field.name)
+            normal = _normal(value, field)
+            if normal is not value:
+                document = {**document, field.name: normal}
+        return document
 
-    def _raise(self, validator: SchemaValidator, value: Mapping[str, Any]) -> None:
-        errors = faults(validator, value, unknown="is no field of this collection")
+    def _check(self, document: Mapping[str, Any]) -> None:
+        if self._whole.surely_fits(document):
+            return
+        self._raise(self._whole, document)
+        if unstorable := check_json(document):
+            raise InvalidDocument("the document holds what cannot be stored", errors=unstorable)
+
+    def _raise(self, schema: Schema, value: Mapping[str, Any]) -> None:
+        errors = faults(schema, value, unknown="is no field of this collection")
         if errors:
             name = self._collection.name
             raise InvalidDocument(f"the document does not fit {name!r}; see errors", errors=errors)
 
 
-def _has_datetime(field: FieldSpec) -> bool:
-    return (
-        field.type == "datetime"
-        or (field.items is not None and _has_datetime(field.items))
-        or any(_has_datetime(f) for f in field.fields)
-    )
+def _size(document: Mapping[str, Any]) -> int:
+    try:
+        return len(orjson.dumps(document))
+    except TypeError:
+        return 0  # no JSON, which the check says better
+
+
+def _holds(field: FieldSpec, type: FieldType) -> bool:
+    """Tell whether values of a type stand in a field, in its elements or its members."""
+    inner = field.fields if field.items is None else (field.items, *field.fields)
+    return field.type == type or any(_holds(f, type) for f in inner)
 
 
 def _normal(value: Any, field: FieldSpec | None) -> Any:
     if field is None or value is None:
         return value
     if field.type == "datetime" and isinstance(value, str):
+        if is_timestamp(value):
+            return value
         try:
             return timestamp(epoch_s(value))
         except (ValueError, OverflowError):

@@ -6,7 +6,7 @@ from typing import Any
 
 from runtime.documents.validate import Validator
 from runtime.model.change import Write
-from runtime.model.clock import epoch_s, timestamp
+from runtime.model.clock import is_timestamp
 from runtime.model.document import Document
 from runtime.model.errors import InvalidDocument
 from runtime.model.ports import Store
@@ -55,17 +55,10 @@ class Verbatim:
 def _faults(document: Document) -> dict[str, str]:
     """Return what is wrong with the system fields, the id aside, by JSON pointer."""
     found = {f"/{name}": "must be a timestamp such as 2026-01-15T10:30:00.000Z"
-             for name in ("createdAt", "updatedAt") if not _is_timestamp(document.get(name))}  # fmt: skip
+             for name in ("createdAt", "updatedAt") if not is_timestamp(str(document.get(name)))}  # fmt: skip
     version = document.get("version")
     if type(version) is not int or not 1 <= version <= INTEGER_MAX:
         found["/version"] = "must be a whole number from 1"
     if not isinstance(document.get("createdBy", 0), str | None):
         found["/createdBy"] = "must be who created it, or null"
     return found
-
-
-def _is_timestamp(value: object) -> bool:
-    try:
-        return isinstance(value, str) and timestamp(epoch_s(value)) == value
-    except (ValueError, OverflowError):
-        return False

@@ -22,15 +22,17 @@ from runtime.hooks.context import Context
 from runtime.hooks.values import copy_json
 from runtime.model.change import Write
 from runtime.model.clock import timestamp
-from runtime.model.document import SYSTEM_FIELDS, Document, new_id
+from runtime.model.document import SYSTEM_FIELDS, Document
 from runtime.model.errors import AlreadyExists, Conflict, Forbidden, InvalidDocument, NotFound, PreconditionFailed
-from runtime.model.specs import Action, CollectionSpec
-from runtime.query.match import matches
+from runtime.model.specs import Action, CollectionSpec, Phase
 from runtime.query.schemas import MOST_FAULTS
 from runtime.query.update import apply_update, is_update, merge_patch, parse_update
-from runtime.rules.decide import Decision, Grant, decide, require
+from runtime.rules.decide import Decision, decide, require
+from runtime.rules.grants import Grant
 from runtime.rules.narrow import may_write, permit, writable
 from runtime.rules.paths import overlaps
+
+_SYSTEM: Final = frozenset(SYSTEM_FIELDS)
 
 Mode = Literal["create", "replace", "patch", "delete"]
 ACTION_OF: Final[Mapping[Mode, Action]] = {
@@ -43,23 +45,21 @@ class Intent:
     """A write that has passed steps 2 to 6. `data` is what the client sent, shaped by `bind`.
 
     `grants` are those under which all of these fields may be written, `chosen` the one whose values were forced.
+    `context` is that of the last hook, None before any has run: most collections have none.
     """
 
     call: Call
     collection: CollectionSpec
     mode: Mode
+    action: Action
     id: str
     data: Document
     grants: tuple[Grant, ...]
     decision: Decision
     if_match: frozenset[int] | None
-    context: Context
+    validator: Validator
+    context: Context | None = None
     chosen: Grant | None = None
-
-    @property
-    def action(self) -> Action:
-        """The action that permissions and hooks know this as."""
-        return ACTION_OF[self.mode]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,35 +82,58 @@ async def prepare(
     require(decision, call.actor, action, collection)
     data = dict(body) if collection.virtual else _own_fields(body)
     grants = writable(decision, _written_paths(data))
-    document_id = _own_id(parts.validator(call.edition, collection), mode, id, body, call.now)
-    context = parts.context(call, collection, action, id=document_id, document=data)
-    context, _ = await parts.run_phase(call, collection, context, "bind")
+    validator = parts.validator(call.edition, collection)
     intent = Intent(
         call=call,
         collection=collection,
         mode=mode,
-        id=document_id,
-        data=context.document if collection.virtual else _own_fields(context.document),
+        action=action,
+        id=_new_id(parts, validator, body, call.now) if mode == "create" else _same_id(id, body),
+        data=data,
         grants=grants,
         decision=decision,
         if_match=if_match,
-        context=context,
+        validator=validator,
     )
+    if _is_hooked(intent, "bind"):
+        bound = await _run(parts, intent, "bind", data)
+        intent.data = bound if collection.virtual else _own_fields(bound)
     if not collection.virtual:
-        await _check_incoming(parts, intent)
-    context = context.for_phase("validate", document=intent.data)
-    intent.context, _ = await parts.run_phase(call, collection, context, "validate")
-    intent.data = intent.context.document
+        await _check_incoming(intent)
+    if _is_hooked(intent, "validate"):
+        intent.data = await _run(parts, intent, "validate", intent.data)
     return intent
 
 
+def _is_hooked(intent: Intent, phase: Phase) -> bool:
+    return (intent.action, phase) in intent.collection.hooks
+
+
+async def _run(parts: Parts, intent: Intent, phase: Phase, document: Document, stored: Document | None = None) -> Any:
+    """Run the hooks of a phase over a document; return it as they left it."""
+    context = context_of(parts, intent).for_phase(phase, document=document, previous=stored)
+    intent.context, _ = await parts.run_phase(intent.call, intent.collection, context, phase)
+    return intent.context.document
+
+
+def context_of(parts: Parts, intent: Intent) -> Context:
+    """Return what the last hook has left behind, or what the first one sees."""
+    if intent.context is not None:
+        return intent.context
+    return parts.context(intent.call, intent.collection, intent.action, id=intent.id, document=intent.data)
+
+
 def _own_fields(body: Mapping[str, Any]) -> Document:
-    return {name: value for name, value in body.items() if name not in SYSTEM_FIELDS}
+    if _SYSTEM.isdisjoint(body):
+        return dict(body)
+    return {name: value for name, value in body.items() if name not in _SYSTEM}
 
 
-def _own_id(validator: Validator, mode: Mode, id: str | None, body: Mapping[str, Any], now: float) -> str:
-    if mode == "create":
-        return validator.check_id(body["id"]) if body.get("id") is not None else new_id(now)
+def _new_id(parts: Parts, validator: Validator, body: Mapping[str, Any], now: float) -> str:
+    return parts.ids.new(now) if body.get("id") is None else validator.check_id(body["id"])
+
+
+def _same_id(id: str | None, body: Mapping[str, Any]) -> str:
     if body.get("id", id) != id:
         raise InvalidDocument("a document keeps its id", errors={"/id": "must be the id of the URL, or left out"})
     return id or ""
@@ -126,30 +149,32 @@ def _written_paths(data: Mapping[str, Any]) -> frozenset[str]:
 def _leaves(value: Mapping[str, Any], prefix: str) -> list[str]:
     paths: list[str] = []
     for name, item in value.items():
-        inner = _leaves(item, f"{prefix}{name}.") if isinstance(item, dict) and item else [f"{prefix}{name}"]
-        paths.extend(inner)
+        if isinstance(item, dict) and item:
+            paths.extend(_leaves(item, f"{prefix}{name}."))
+        else:
+            paths.append(f"{prefix}{name}")
     return paths
 
 
-async def _check_incoming(parts: Parts, intent: Intent) -> None:
+async def _check_incoming(intent: Intent) -> None:
     """Check a create whole, with its defaults, and a change as far as it can be without the stored document."""
-    validator = parts.validator(intent.call.edition, intent.collection)
+    validator = intent.validator
     if intent.mode == "create":
         intent.data = _complete(intent, validator.normalise(intent.data))
-        await parts.check(validator.check, intent.data)
+        await validator.check(intent.data)
     elif intent.mode == "replace":
         # Fields that are declared no longer come back with what was read; whether they do is seen in the end.
         known = {k: v for k, v in intent.data.items() if k in intent.collection.by_name}
-        await parts.check(validator.check_patch, known)
+        await validator.check_patch(known)
     elif intent.mode == "patch" and is_update(intent.data):
         parse_update(intent.data)
     elif intent.mode == "patch":
-        await parts.check(validator.check_patch, intent.data)
+        await validator.check_patch(intent.data)
 
 
 def _complete(intent: Intent, data: Document) -> Document:
     """Return a new document with its defaults, and the values that the chosen grant forces."""
-    document = {f.name: copy_json(f.default) for f in intent.collection.fields if f.default is not None}
+    document = {f.name: copy_json(f.default) for f in intent.validator.defaults}
     document.update(data)
     if intent.mode == "create":
         intent.chosen = _choose(intent.grants, document)
@@ -162,7 +187,7 @@ def _choose(grants: tuple[Grant, ...], document: Document) -> Grant:
 
     Where none fits yet, the first: a `before` hook may still make it fit, and the result is checked.
     """
-    return next((g for g in grants if matches(g.filter, {**document, **g.set})), grants[0])
+    return next((g for g in grants if g.matches({**document, **g.set} if g.set else document)), grants[0])
 
 
 async def resolve(parts: Parts, intent: Intent) -> Staged:
@@ -177,14 +202,12 @@ async def resolve(parts: Parts, intent: Intent) -> Staged:
         )
     candidate = _candidate(intent, stored, grants)
     derived = await _derive_slugs(parts, intent, candidate)
-    if intent.collection.hooks.get((intent.action, "before")):
-        candidate = parts.copy(candidate)
-    context = intent.context.for_phase("before", id=intent.id, document=candidate, previous=stored)
-    intent.context, _ = await parts.run_phase(call, collection, context, "before")
+    if _is_hooked(intent, "before"):
+        candidate = await _run(parts, intent, "before", parts.copy(candidate), stored)
     if intent.mode == "delete":
         return _stage(intent, document=stored or {}, previous=stored)
     _check_untouched(intent, stored)
-    document = await _finished(parts, intent, intent.context.document, stored)
+    document = await _finished(parts, intent, candidate, stored)
     # Not by a grant whose values were not forced.
     if permit([g for g in grants if not g.set or g is intent.chosen], stored, document) is None:
         raise Forbidden(f"your permissions do not allow {collection.name!r} to become this; see its row filters")
@@ -218,7 +241,7 @@ def _grants_for(parts: Parts, intent: Intent, stored: Document | None) -> tuple[
     """
     if stored is None:
         return intent.grants
-    fitting = tuple(g for g in intent.grants if matches(g.filter, stored))
+    fitting = tuple(g for g in intent.grants if g.matches(stored))
     if fitting:
         return fitting
     if parts.visible(intent.call, intent.collection, stored) is None:
@@ -272,7 +295,7 @@ def _unreached(
 
 async def _derive_slugs(parts: Parts, intent: Intent, document: Document) -> frozenset[str]:
     """Make the slugs that are left out; return their fields."""
-    missing = [f for f in intent.collection.fields if f.type == "slug" and f.origin and not document.get(f.name)]
+    missing = [f for f in intent.validator.slugs if not document.get(f.name)]
     for field in missing:
         pending = intent.call.pending(intent.collection.name)
         document[field.name] = await free_slug(
@@ -284,12 +307,12 @@ async def _derive_slugs(parts: Parts, intent: Intent, document: Document) -> fro
 
 async def _finished(parts: Parts, intent: Intent, document: Document, stored: Document | None) -> Document:
     """Return the document as it will be stored: normalised, valid, its references checked, its system fields set."""
-    validator = parts.validator(intent.call.edition, intent.collection)
-    own = validator.normalise(_own_fields(document))
+    own = document
     if not (intent.mode == "create" and own == intent.data and _is_unhooked(intent)):
-        declared = {k: v for k, v in own.items() if not _is_left_over(intent.collection, k, v, stored)}
-        await parts.check(validator.check, declared)
-    await _check_references(parts, intent, own, stored or {})
+        own = intent.validator.normalise(_own_fields(document))
+        await intent.validator.check(own if stored is None else _without_left_overs(intent.collection, own, stored))
+    if intent.validator.referring:
+        await _check_references(parts, intent, own, stored or {})
     moment = timestamp(parts.clock.now())
     return {
         "id": intent.id,
@@ -304,17 +327,21 @@ async def _finished(parts: Parts, intent: Intent, document: Document, stored: Do
 
 def _is_unhooked(intent: Intent) -> bool:
     """Tell whether nobody could have changed the data of a create since it was checked."""
-    return not any((intent.action, phase) in intent.collection.hooks for phase in ("validate", "before"))
+    return not _is_hooked(intent, "validate") and not _is_hooked(intent, "before")
 
 
-def _is_left_over(collection: CollectionSpec, name: str, value: object, stored: Document | None) -> bool:
-    """Tell whether a value is of a field that the YAML no longer has. It is kept, and does not stand in the way."""
-    return name not in collection.by_name and stored is not None and name in stored and stored[name] == value
+def _without_left_overs(collection: CollectionSpec, document: Document, stored: Document) -> Document:
+    """Return a document without the values of fields that the YAML no longer has: they do not stand in the way."""
+    return {
+        name: value
+        for name, value in document.items()
+        if name in collection.by_name or name not in stored or stored[name] != value
+    }
 
 
 async def _check_references(parts: Parts, intent: Intent, document: Document, stored: Document) -> None:
     """Raise InvalidDocument for references to documents that do not exist. Those that were stored already may stay."""
-    fields = intent.collection.fields
+    fields = intent.validator.referring
     before = {(target, id) for _, target, id in references(stored, fields)}
     wanted: dict[str, dict[str, str]] = {}
     for pointer, target, id in references(document, fields):

@@ -12,11 +12,14 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any, NoReturn, TypeVar, cast
 
-from runtime.hooks.context import Context, JobContext
+from runtime.hooks.channel_context import ChannelContext
+from runtime.hooks.context import Context
 from runtime.hooks.interrupt import Interrupted
+from runtime.hooks.job_context import JobContext
 from runtime.hooks.outcome import Outcome, captured_async
 
 T = TypeVar("T")
+AnyContext = Context | JobContext | ChannelContext
 
 
 class Bridge:
@@ -32,7 +35,7 @@ class Bridge:
         self._waiting: set[concurrent.futures.Future[Outcome]] = set()
         self._tasks: set[asyncio.Task[Outcome]] = set()
 
-    def context(self, context: Context | JobContext) -> Context | JobContext:
+    def context(self, context: AnyContext) -> AnyContext:
         """Return a context whose `db`, `realtime` and `jobs` are called without `await`."""
         # Users see the types of the async facades; in a plain function their methods give the result itself.
         db = cast("Any", Blocking(context.db, self))
@@ -41,7 +44,7 @@ class Bridge:
         http = cast("Any", NotInThreads("ctx.http"))
         if isinstance(context, JobContext):
             report = self._later(context.report)
-            return context.in_thread(db=db, realtime=realtime, jobs=jobs, http=http, report=report)
+            return context.in_thread(db=db, realtime=realtime, jobs=jobs, http=http, report=report, wait=self.wait)
         return context.in_thread(db=db, realtime=realtime, jobs=jobs, http=http)
 
     def wait(self, awaitable: Awaitable[T]) -> T:

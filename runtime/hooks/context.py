@@ -1,7 +1,6 @@
-"""What a hook function and a job's `run` function are given."""
+"""What a hook function is given."""
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -59,7 +58,7 @@ class Response:
         self.headers = dict(headers or {})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Shared:
     """What stays the same through all phases of one request."""
 
@@ -160,7 +159,11 @@ class Context:
         """Return this context with other facades: those that a plain function can call from its thread."""
         derived = self.for_phase(self._phase, db=db)
         derived._own_document, derived._own_previous = self._own_document, self._own_previous
-        derived._shared = replace(self._shared, realtime=realtime, jobs=jobs, http=http)
+        shared = self._shared
+        derived._shared = _Shared(
+            shared.request, shared.actor, shared.collection, shared.action, realtime, jobs, http, shared.config,
+            shared.log, shared.state,
+        )  # fmt: skip
         return derived
 
     def adopt(self, other: "Context") -> None:
@@ -269,7 +272,7 @@ class Context:
     @property
     def log(self) -> "FilteringBoundLogger":
         """A structured logger that knows the request: `ctx.log.info("announced", channel="content")`."""
-        return self._shared.log
+        return self._shared.log.bind(request_id=self._shared.request.id)
 
     @property
     def state(self) -> dict[str, Any]:
@@ -301,91 +304,6 @@ class Context:
                 f"ctx.narrow was given a filter that cannot be used: {error.message} {error.errors}"
             ) from error
         self.query = replace(self.query, filter=all_of(self.query.filter, parsed))
-
-
-@dataclass(frozen=True, slots=True)
-class RunInfo:
-    """Which run of a job this is.
-
-    `attempt` counts from 1. `scheduled_at` is the timestamp it was due at. `queued_by` is the id of the actor that
-    asked for it, None for a trigger.
-    """
-
-    id: str
-    job: str
-    attempt: int
-    scheduled_at: str
-    queued_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobContext:
-    """What a job's `run` function is given.
-
-    A job may run more than once for one run id (at least once, `run.attempt` tells). In a plain (not `async`)
-    function the methods of `db`, `realtime` and `jobs` are called without `await`.
-    """
-
-    run: RunInfo
-    """Which run this is: its id, job, attempt, when it was due, who queued it."""
-
-    input: Mapping[str, Any]
-    """What the run was enqueued with, checked against the job's `input` schema; empty where nothing was given."""
-
-    db: Database
-    """The project's documents, as the system. Each write commits at once."""
-
-    realtime: Realtime
-    """Channels: `await ctx.realtime.send("system", {"type": "digest-ready"})`. Sent at once."""
-
-    jobs: Jobs
-    """Jobs: `await ctx.jobs.enqueue("render-report", {"articleId": "…"})`. Committed at once."""
-
-    http: "ClientSession"
-    """A shared `aiohttp.ClientSession` for requests to other servers; for `async` functions only."""
-
-    config: ProjectSpec
-    """The whole project as its YAML says, typed and immutable."""
-
-    log: "FilteringBoundLogger"
-    """A structured logger; what it is told is kept with the run."""
-
-    report: Callable[[float, str], None]
-    """Where `progress` goes."""
-
-    is_cancelled: Callable[[], bool]
-    """Where `cancelled` comes from."""
-
-    @property
-    def env(self) -> Mapping[str, str]:
-        """The environment: the process's own over the defaults of `config.yml.env`."""
-        return self.config.environment
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether somebody has asked for this run to end; a long plain function looks here now and then and returns."""
-        return self.is_cancelled()
-
-    def progress(self, percent: float, message: str = "") -> None:
-        """Say how far the run is, 0 to 100; outside of that it is taken as the nearer end. Not awaited, never waits.
-
-        Raises ValueError for what is not a number.
-        """
-        if math.isnan(percent):
-            raise ValueError("ctx.progress takes a number from 0 to 100, not NaN")
-        self.report(min(100.0, max(0.0, float(percent))), message)
-
-    def in_thread(
-        self,
-        *,
-        db: Database,
-        realtime: Realtime,
-        jobs: Jobs,
-        http: "ClientSession",
-        report: Callable[[float, str], None],
-    ) -> "JobContext":
-        """Return this context with other facades: those that a plain function can call from its thread."""
-        return replace(self, db=db, realtime=realtime, jobs=jobs, http=http, report=report)
 
 
 def _is_lent(action: Action, phase: Phase) -> bool:

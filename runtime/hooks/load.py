@@ -10,8 +10,8 @@ from types import ModuleType
 from typing import Any, Final
 
 from runtime.hooks.frames import Place, place_of_error
-from runtime.hooks.modules import modules_of, mount, unmount
-from runtime.hooks.points import fault_of, is_async
+from runtime.hooks.modules import ProjectLoader, modules_of, mount, unmount
+from runtime.hooks.points import fault_of, is_async, may_wait
 from runtime.model.problem import Problem, ProjectInvalid, Source
 from runtime.model.specs import HookRef, ProjectSpec
 
@@ -25,6 +25,7 @@ class HookFunction:
     ref: HookRef
     function: Any
     is_async: bool
+    may_wait: bool
     line: int
 
 
@@ -41,6 +42,12 @@ class Edition:
     functions: Mapping[HookRef, HookFunction]
     modules: Mapping[str, ModuleType] = field(default_factory=dict, repr=False)
 
+    def sources(self) -> dict[str, bytes]:
+        """Return the files of this edition as they were when they were loaded, by their full path."""
+        loaders = (module.__spec__.loader for module in self.modules.values() if module.__spec__ is not None)
+        files = [loader for loader in loaders if isinstance(loader, ProjectLoader)]
+        return {loader.path: loader.source for loader in files if loader.source is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class _Mention:
@@ -51,16 +58,17 @@ class _Mention:
     path: str
 
 
-def load(spec: ProjectSpec, *, number: int) -> Edition:
+def load(spec: ProjectSpec, *, number: int, sources: Mapping[str, bytes] | None = None) -> Edition:
     """Import every file that the project names, in this thread, and find the functions.
 
     Raises ProjectInvalid with all problems, each at the place in the YAML that names the file and with the Python
     line in its message: a syntax error, an error or `sys.exit` while importing, a missing function, one that cannot
     be a hook. Then no module of the project stays in `sys.modules`; modules from elsewhere that were imported on
-    the way do.
+    the way do. `sources`, what another edition's `sources()` returned, are not read again.
     """
     mentions = tuple(_mentions(spec))
-    root = mount(spec.folder, namespace=spec.namespace, number=number, folders=_own_folders(spec.folder, mentions))
+    folders = _own_folders(spec.folder, mentions)
+    root = mount(spec.folder, namespace=spec.namespace, number=number, folders=folders, sources=sources)
     try:
         functions, problems = _load_all(root, spec.folder, mentions)
         if problems:
@@ -78,6 +86,10 @@ def _mentions(spec: ProjectSpec) -> Iterator[_Mention]:
         for hooks in collection.hooks.values():
             for hook in hooks:
                 yield _Mention(hook.ref, hook.source, hook.path)
+    for channel in spec.channels:
+        for bound in (channel.subscribe, channel.leave, *(receive.hook for receive in channel.receive.values())):
+            if bound is not None:
+                yield _Mention(bound.ref, bound.source, bound.path)
     for job in spec.jobs:
         yield _Mention(job.ref, job.source, f"{job.name}.file")
 
@@ -161,7 +173,7 @@ def _function(module: ModuleType, ref: HookRef) -> HookFunction | tuple[str, str
         what, remedy = fault
         at = f"{ref.file}:{line}" if line else ref.file
         return f"{at}: {ref.function} {what}", remedy
-    return HookFunction(ref=ref, function=function, is_async=is_async(function), line=line)
+    return HookFunction(ref=ref, function=function, is_async=is_async(function), may_wait=may_wait(function), line=line)
 
 
 def _is_defined_here(value: Any, module: ModuleType) -> bool:

@@ -19,7 +19,8 @@ import linecache
 import os
 import re
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from pathlib import Path
@@ -30,17 +31,23 @@ ROOT_PREFIX: Final = "hookstream_user_"
 
 
 class ProjectLoader(SourceFileLoader):
-    """Loads one file of a mounted project. `folder` is the project's, `root` the name of its root module."""
+    """Loads one file of a mounted project. `folder` is the project's, `root` the name of its root module.
 
-    def __init__(self, name: str, path: str, *, folder: str, root: str, folders: Collection[str]) -> None:
+    `source` is the file as it was when it was loaded.
+    """
+
+    def __init__(self, name: str, path: str, *, folder: str, root: str, mounted: "Mounted") -> None:
         super().__init__(name, path)
         self.folder = folder
         self.root = root
-        self._folders = folders
+        self.source = mounted.sources.get(path)
+        self._folders = mounted.folders
 
     def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 (importlib's signature)
-        """Read and compile the source as it is now."""
-        source = self.get_data(self.path)
+        """Read and compile the source as it is now, or as it was given."""
+        if self.source is None:
+            self.source = self.get_data(self.path)
+        source = self.source
         # Tracebacks show the lines that were loaded, whatever happens to the file meanwhile: without a time, an entry
         # is never checked against the file.
         lines = source.decode(errors="replace").splitlines(keepends=True)
@@ -54,6 +61,14 @@ class ProjectLoader(SourceFileLoader):
         if not filename.startswith(self.folder + os.sep):
             return None
         return Path(filename).relative_to(self.folder).as_posix()
+
+
+@dataclass(frozen=True, slots=True)
+class Mounted:
+    """What a mounted project's files are compiled with: see `mount`."""
+
+    folders: Collection[str] = frozenset()
+    sources: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class ProjectFinder:
@@ -82,10 +97,13 @@ class ProjectFinder:
         return None
 
 
-def mount(folder: Path, *, namespace: str, number: int, folders: Collection[str]) -> str:
+def mount(
+    folder: Path, *, namespace: str, number: int, folders: Collection[str], sources: Mapping[str, bytes] | None = None
+) -> str:
     """Make a project's files importable; return the name of its root module.
 
-    `folders` are the top-level folders that files of the project import absolutely. Nothing is executed yet.
+    `folders` are the top-level folders that files of the project import absolutely. `sources` are files, by path, that
+    are not read but taken as they are given. Nothing is executed yet.
     """
     if ProjectFinder not in sys.meta_path:
         sys.meta_path.insert(0, ProjectFinder)
@@ -97,7 +115,8 @@ def mount(folder: Path, *, namespace: str, number: int, folders: Collection[str]
     while sys.modules.setdefault(root.__name__, root) is not root:
         taken += 1
         root.__name__ = f"{base}_{taken}"
-    root.__spec__ = ModuleSpec(root.__name__, None, loader_state=frozenset(folders), is_package=True)
+    mounted = Mounted(frozenset(folders), sources or {})
+    root.__spec__ = ModuleSpec(root.__name__, None, loader_state=mounted, is_package=True)
     return root.__name__
 
 
@@ -124,8 +143,8 @@ def _parse(source: bytes, path: str) -> ast.Module:
 
 
 def _loader(fullname: str, file: Path, root: ModuleType) -> ProjectLoader:
-    folders = root.__spec__.loader_state if root.__spec__ else frozenset()
-    return ProjectLoader(fullname, str(file), folder=root.__path__[0], root=root.__name__, folders=folders)
+    mounted = root.__spec__.loader_state if root.__spec__ else Mounted()
+    return ProjectLoader(fullname, str(file), folder=root.__path__[0], root=root.__name__, mounted=mounted)
 
 
 class _OwnImports(ast.NodeTransformer):

@@ -1,5 +1,6 @@
 """Which hook points there are, what a function may do at each, and what a function has to look like."""
 
+import dis
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -81,6 +82,17 @@ POINTS: Final[Mapping[tuple[Action, Phase], Point]] = {
 def is_async(function: Any) -> bool:
     """Return whether calling it gives a coroutine, which the event loop runs; all else runs in a thread."""
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))  # noqa: B004
+
+
+_WAITING: Final = frozenset({"SEND", "YIELD_VALUE"})
+"""What every `await`, `async for` and `async with` is compiled to (Python's `dis`), and nothing else in a coroutine."""
+
+
+def may_wait(function: Any) -> bool:
+    """Return whether an async function could ever be suspended; one without an `await` of any kind never is."""
+    if not inspect.isfunction(function) or not function.__code__.co_flags & inspect.CO_COROUTINE:
+        return True
+    return any(instruction.opname in _WAITING for instruction in dis.get_instructions(function))
 
 
 def fault_of(function: Any) -> tuple[str, str] | None:

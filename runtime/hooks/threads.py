@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 
 from runtime.hooks.frames import may_interrupt, place_in_stack
 from runtime.hooks.interrupt import Interrupted, throw_into
-from runtime.hooks.outcome import Outcome, captured
+from runtime.hooks.outcome import Outcome, captured, until_done
 from runtime.model.errors import Unavailable
 
 FIRST_PAUSE_S: Final = 0.05
@@ -83,7 +83,7 @@ class HookThreads:
         assignment = _Assignment(lambda: context.run(captured, function))
         worker.inbox.put(assignment)
         try:
-            await asyncio.wait({assignment.outcome}, timeout=limit_s)
+            await until_done(assignment.outcome, limit_s)
         except asyncio.CancelledError:
             if assignment.abandon():
                 self._linger(worker, assignment)

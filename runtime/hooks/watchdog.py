@@ -40,8 +40,10 @@ class Blockage:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
+@dataclass(slots=True)
+class Watched:
+    """What a task runs: a hook, and its time limit."""
+
     hook: str
     limit_s: float
 
@@ -61,7 +63,7 @@ class Watchdog:
         self._clock = clock
         self._log = log
         self._projects: set[str] = set()
-        self._calls: dict[asyncio.Task[Any], _Call] = {}
+        self._calls: dict[asyncio.Task[Any], Watched] = {}
         self._blocks: Counter[str] = Counter()
         self._last: Blockage | None = None
         self._alive = threading.Event()
@@ -83,13 +85,18 @@ class Watchdog:
         """Say that the code of the project in this folder is to be watched."""
         self._projects.add(str(project))
 
-    def enter(self, task: asyncio.Task[Any], hook: str, limit_s: float) -> None:
-        """Say which hook a task runs, until `leave`."""
-        self._calls[task] = _Call(hook, limit_s)
+    def enter(self, task: asyncio.Task[Any], hook: str, limit_s: float) -> Watched | None:
+        """Say which hook a task runs, until `leave`; return what it has run until now."""
+        outer = self._calls.get(task)
+        self._calls[task] = Watched(hook, limit_s)
+        return outer
 
-    def leave(self, task: asyncio.Task[Any]) -> None:
-        """Say that a task's hook has ended."""
-        self._calls.pop(task, None)
+    def leave(self, task: asyncio.Task[Any], outer: Watched | None = None) -> None:
+        """Say that a task's hook has ended; it goes on with what `enter` returned."""
+        if outer is not None:
+            self._calls[task] = outer
+        else:
+            self._calls.pop(task, None)
 
     async def __aenter__(self) -> Self:
         """Begin to watch the running loop."""
@@ -138,18 +145,24 @@ class Watchdog:
 
     def _attend(self, asked_at: float) -> None:
         """Stay with a blocked loop until it is free."""
-        blockage = self._look(asked_at)
-        task, since = self._task(), asked_at
+        watched, since = self._watched(), asked_at
+        blockage, has_looked = self._look(since), True
         while not self._alive.wait(self.slow_s / LOOKS_PER_LIMIT):
-            if self._task() is not task:
-                # One hook after the other blocks the loop: each has a limit of its own.
-                task, since = self._task(), self._clock.monotonic()
-            call = self._calls.get(task) if task is not None else None
-            limit_s = call.limit_s if call is not None else self.limit_s
-            if self._clock.monotonic() - since > limit_s:
+            if self._watched() is not watched:
+                # One hook after the other blocks the loop: each is reported, and has a limit, of its own.
+                self._report_end(blockage, since)
+                watched, since = self._watched(), self._clock.monotonic()
+                blockage, has_looked = None, False
+            seconds = self._clock.monotonic() - since
+            if not has_looked and seconds >= self.slow_s:
+                blockage, has_looked = self._look(since), True
+            if seconds > (self.limit_s if watched is None else watched.limit_s):
                 self._interrupt()
+        self._report_end(blockage, since)
+
+    def _report_end(self, blockage: Blockage | None, since: float) -> None:
         if blockage is not None:
-            seconds = round(self._clock.monotonic() - asked_at, 3)
+            seconds = round(self._clock.monotonic() - since, 3)
             self._log.warning("loop_free", hook=blockage.hook, seconds=seconds)
 
     def _look(self, asked_at: float) -> Blockage | None:
@@ -170,12 +183,12 @@ class Watchdog:
         places = [place for each in outward(frame) if (place := place_of(each))]
         if not places:
             return None
-        task = self._task()
-        call = self._calls.get(task) if task is not None else None
-        return call.hook if call is not None else f"{places[-1].file}:{places[-1].function}"
+        watched = self._watched()
+        return watched.hook if watched is not None else f"{places[-1].file}:{places[-1].function}"
 
-    def _task(self) -> asyncio.Task[Any] | None:
-        return asyncio.current_task(self._loop)
+    def _watched(self) -> Watched | None:
+        task = asyncio.current_task(self._loop)
+        return self._calls.get(task) if task is not None else None
 
     def _frame(self) -> FrameType | None:
         return sys._current_frames().get(self._loop_thread)

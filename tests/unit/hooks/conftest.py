@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from runtime.hooks.call import Caller
-from runtime.hooks.context import Context, JobContext, Request, RunInfo
+from runtime.hooks.context import Context, Request
 from runtime.hooks.facades import Jobs, Realtime
+from runtime.hooks.job_context import JobContext, RunInfo
 from runtime.hooks.load import Edition, load
 from runtime.hooks.registry import Registry
 from runtime.hooks.watchdog import Watchdog
@@ -54,7 +55,9 @@ class FakeEnqueuer:
     def __init__(self) -> None:
         self.asked: list[tuple[Any, ...]] = []
 
-    def prepare(self, job: str, input: Any, *, delay_s: float, key: str | None, by: str | None) -> Write:
+    def prepare(
+        self, job: str, input: Any, *, delay_s: float, key: str | None, by: str | None, at: Any = None
+    ) -> Write:
         self.asked.append((job, input, delay_s, key, by))
         return Write("_runs", f"run-{len(self.asked)}", {"job": job}, 0)
 
@@ -165,6 +168,7 @@ class Workbench:
             "log": self.log,
             "report": lambda percent, message: None,
             "is_cancelled": lambda: False,
+            "steps": None,
         }
         return JobContext(**(given | values))
 

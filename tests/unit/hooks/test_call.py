@@ -220,7 +220,7 @@ async def test_being_cancelled_from_outside_passes_and_ends_the_hook(bench, hook
 
 
 async def test_a_call_whose_caller_is_closed_before_the_hook_began_has_failed(bench, hooked):
-    call = hooked("async def hook(ctx):\n    ctx.state['ran'] = True\n")
+    call = hooked("import asyncio\nasync def hook(ctx):\n    ctx.state['ran'] = True\n    await asyncio.sleep(0)\n")
     ctx = bench.context(call.edition)
     task = asyncio.create_task(call(ctx))
     closing = asyncio.create_task(call.caller.close())
@@ -228,6 +228,14 @@ async def test_a_call_whose_caller_is_closed_before_the_hook_began_has_failed(be
         await task
     await closing
     assert ctx.state == {}
+
+
+@pytest.mark.parametrize(("wait", "is_same"), [("pass", True), ("await asyncio.sleep(0)", False)])
+async def test_a_hook_that_never_waits_needs_no_task_of_its_own(bench, hooked, wait, is_same):
+    call = hooked(f"import asyncio\nasync def hook(ctx):\n    {wait}\n    ctx.state['task'] = asyncio.current_task()\n")
+    ctx = bench.context(call.edition)
+    await call(ctx)
+    assert (ctx.state["task"] is asyncio.current_task()) == is_same
 
 
 async def test_plain_hooks_run_in_threads_of_their_own(bench, hooked):

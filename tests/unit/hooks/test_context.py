@@ -1,9 +1,11 @@
 from types import MappingProxyType
 
 import pytest
+import structlog
 
 import runtime
-from runtime.hooks.context import Context, JobContext, Response
+from runtime.hooks.context import Context, Response
+from runtime.hooks.job_context import JobContext
 from runtime.model.query import And, Compare, Query
 
 
@@ -16,6 +18,7 @@ def make(bench):
 def test_what_users_import_is_exported():
     assert runtime.__all__ == [
         "Actor",
+        "ChannelContext",
         "Conflict",
         "Context",
         "Failure",
@@ -181,3 +184,10 @@ def test_a_job_knows_its_environment_and_whether_it_is_cancelled(bench):
     ctx = bench.job_context(bench.load(), is_cancelled=lambda: True)
     assert ctx.cancelled
     assert ctx.env == {"GREETING": "hello"}
+
+
+def test_the_log_knows_the_request(bench):
+    log = structlog.wrap_logger(structlog.testing.CapturingLogger(), processors=[])
+    bench.context(bench.load(), log=log).log.info("announced", channel="content")
+    (call,) = log._logger.calls
+    assert call.kwargs == {"request_id": "r1", "channel": "content", "event": "announced"}

@@ -68,3 +68,21 @@ async def test_a_delay_that_means_nothing_is_refused(bench, ctx, delay):
     with pytest.raises(ValueError, match="delay is a number of seconds"):
         await ctx.jobs.enqueue("digest", delay=delay)
     assert bench.stored == []
+
+
+async def test_a_message_may_be_transient_or_a_whole_facade_of_them(bench, ctx):
+    await ctx.realtime.send("content", {"type": "typing"}, transient=True)
+    await ctx.realtime.channel("content").send({"type": "typing"}, transient=True)
+    await ctx.realtime.send("content", {"type": "chat"})
+    assert [message.transient for message in bench.sent] == [True, True, False]
+
+
+async def test_a_disconnection_is_of_a_user_or_of_a_connection(ctx):
+    for wrong in ({}, {"user": "u", "connection": "c"}):
+        with pytest.raises(ValueError, match="a user or a connection"):
+            await ctx.realtime.disconnect(**wrong)
+
+
+async def test_scopes_are_a_list(ctx):
+    with pytest.raises(TypeError, match="list of channels"):
+        await ctx.realtime.revalidate("articles.list", scopes="user:42")

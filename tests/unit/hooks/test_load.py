@@ -1,4 +1,5 @@
 import ast
+import dataclasses
 import gc
 import os
 import pickle
@@ -8,8 +9,8 @@ import pytest
 
 from runtime.hooks.load import load
 from runtime.hooks.registry import Registry
-from runtime.model.problem import ProjectInvalid
-from runtime.model.specs import HookRef
+from runtime.model.problem import ProjectInvalid, Source
+from runtime.model.specs import BoundHook, ChannelSpec, HookRef, ReceiveSpec
 
 
 def problems_of(bench, *refs, **spec):
@@ -356,3 +357,23 @@ def test_a_package_inside_hooks_is_executed_as_one(bench):
     bench.write("hooks/a.py", "from .kit import name\ndef one(ctx):\n    return name\n")
     edition = bench.load("hooks/a.py:one")
     assert edition.functions[HookRef("hooks/a.py", "one")].function(None) == "part"
+
+
+def test_the_hooks_of_channels_are_loaded_and_a_missing_one_is_a_problem(bench):
+    bench.write("hooks/rooms.py", "def may_join(ctx): ...\n")
+    place = Source("config.yml", 5, 3)
+
+    def channel(**hooks):
+        return ChannelSpec("room:{room}", "A room", place, "authenticated", **hooks)
+
+    def bound(function):
+        return BoundHook(HookRef("hooks/rooms.py", function), place, "channels.0.hooks.leave")
+
+    loaded = load(dataclasses.replace(bench.spec(), channels=(channel(subscribe=bound("may_join")),)), number=1)
+    assert [str(ref) for ref in loaded.functions] == ["hooks/rooms.py:may_join"]
+    receive = {"chat": ReceiveSpec("chat", place, hook=bound("said"))}
+    with pytest.raises(ProjectInvalid) as caught:
+        load(dataclasses.replace(bench.spec(), channels=(channel(leave=bound("left"), receive=receive),)), number=2)
+    assert [(p.source, p.message) for p in caught.value.problems] == [
+        (place, "hooks/rooms.py has no function left"), (place, "hooks/rooms.py has no function said"),
+    ]  # fmt: skip

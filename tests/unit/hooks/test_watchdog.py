@@ -273,6 +273,19 @@ def test_each_of_two_projects_on_a_loop_sees_to_its_own_hooks(bench, tmp_path_fa
 
 
 @LOOPS
+def test_a_hook_inside_of_another_leaves_that_one_watched(running, new_loop):
+    async def main(call):
+        task, watchdog = asyncio.current_task(), call.watchdog
+        outer = watchdog.enter(task, "outer", 1.0)
+        await call("hook")
+        inner = watchdog.enter(task, "inner", 1.0)
+        watchdog.leave(task)
+        return outer, inner.hook
+
+    assert running("async def hook(ctx): ...\nother = hook\n", main, new_loop=new_loop) == (None, "outer")
+
+
+@LOOPS
 def test_a_handler_of_someone_else_is_left_alone(running, new_loop):
     def theirs(number, frame):
         raise AssertionError
