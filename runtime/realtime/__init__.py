@@ -2,13 +2,18 @@
 
 The protocol is that of server-sent events (WHATWG HTML §9.2):
 
-* The first frame is `retry:` and `event: ready`, data `{connection, channels: {name: {recovered, missed?}}, denied:
-  {name: reason}}`. `recovered` is true where the client came with an id and everything after it follows; a fresh
-  subscription is not recovered and misses nothing. The frame's id is the place before whatever follows, so that a
-  client which saw nothing else resumes without loss.
+* The first frame is `retry:` and `event: ready`, data `{connection, channels: {name: {recovered, missed?, presence?}},
+  denied: {name: reason}}`. `recovered` is true where the client came with an id and everything after it follows; a
+  fresh subscription is not recovered and misses nothing. `presence` is `{users: [ids], anonymous: count}` of a channel
+  that has it. The frame's id is the place before whatever follows, so that a client which saw nothing else resumes
+  without loss.
 * Messages are frames of `id:` and `data:` alone, so that `EventSource.onmessage` gets them all; their type is the
-  JSON's first member. `event:` is for what the server itself says: `ready`, `reset`, `denied`, `expired`, `closing`,
-  `overloaded`.
+  JSON's first member. `event:` is for what the server itself says: `ready`, `subscribed`, `unsubscribed`, `reset`,
+  `denied`, `expired`, `disconnected`, `closing`, `overloaded`. A transient message has no id.
+* `event: subscribed`, data `{channels: {name: {recovered, missed?, presence?}}}`, comes when a stream has got channels
+  while open and everything that they had kept for it has been sent. That comes without ids, where these would go back:
+  `subscribed` has the id of the place that all of it leads to. `event: unsubscribed`, data `{channels: [names]}`.
+* Messages of the types `presence` and `revalidate` are the server's own, on any channel.
 * `id: <epoch>.<seq>`: one sequence per project, so one id resumes any set of channels. A stream gets its frames in the
   order of the sequence over all its channels. An id that this hub cannot have given (another epoch, a number not yet
   reached, no id at all) is answered with `reset`/`epoch` per channel and everything of this epoch that is still kept.
@@ -18,6 +23,7 @@ The protocol is that of server-sent events (WHATWG HTML §9.2):
   where nobody knows. Who resumes from before a reset is told again, counted from there.
 * `event: denied`, data `{channel, reason}`: permissions changed, this channel ends here. A stream with none left is
   closed.
-* `denied`, `expired` and `closing` carry no id: the last message's stays the place to resume.
+* `unsubscribed`, `denied`, `expired`, `disconnected` and `closing` carry no id: the last message's stays the place to
+  resume.
 * A comment line after `realtime.heartbeat` of silence.
 """

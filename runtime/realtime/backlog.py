@@ -11,6 +11,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Final, NamedTuple
 
+from runtime.realtime import wire
 from runtime.realtime.channel import Channel, Entry, Gap, Reason
 from runtime.realtime.counters import Counters
 
@@ -42,7 +43,7 @@ class Item(NamedTuple):
 class Backlog:
     """One reader's place in one channel. Pure; not thread-safe."""
 
-    __slots__ = ("_gap", "_kept", "_policy", "channel", "mark")
+    __slots__ = ("_gap", "_kept", "_policy", "channel", "mark", "quiet_seq")
 
     def __init__(self, channel: Channel, mark: int, policy: Policy, *, gap: Gap | None = None) -> None:
         """Begin at `mark`; `gap`: what is missing before it."""
@@ -51,6 +52,9 @@ class Backlog:
         self._gap = gap
         self._policy = policy
         self._kept: deque[tuple[int, Entry]] | None = None
+        # What is not after this has no id on the wire: the reader, who listened to other channels before, has seen
+        # later ones, and one that goes back would have it sent again what it has.
+        self.quiet_seq = -1
 
     @classmethod
     def resume(cls, channel: Channel, seq: int, policy: Policy, now: float) -> "Backlog":
@@ -165,25 +169,28 @@ class Backlog:
 
 
 def pieces(
-    backlogs: Sequence[Backlog], now: float, counters: Counters, reset: Callable[[str, Gap, int], bytes]
+    backlogs: Sequence[Backlog], now: float, counters: Counters, reset: Callable[[str, Gap, int | None], bytes]
 ) -> Iterator[bytes]:
     """Yield what waits in several channels, in the order of the project's sequence, joined to pieces of about 64 KiB.
 
-    `reset(channel, gap, seq)` makes a gap's frame. What a piece holds counts as sent when it is yielded; a caller may
-    stop after any piece and begin anew later. The channels must not change meanwhile.
+    `reset(channel, gap, seq)` makes a gap's frame, without an id where `seq` is None. What a piece holds counts as sent
+    when it is yielded; a caller may stop after any piece and begin anew later. The channels must not change meanwhile.
     """
     parts: list[bytes] = []
     size = 0
     for item in _in_order(backlogs, now):
         item.backlog.sent(item)
+        counts = item.backlog.channel.counts
         if isinstance(item.content, Gap):
-            parts.append(reset(item.backlog.channel.name, item.content, item.seq))
-            counters.resets += 1
+            told_seq = item.seq if item.seq > item.backlog.quiet_seq else None
+            parts.append(reset(item.backlog.channel.name, item.content, told_seq))
+            counts.resets += 1
             if item.content.reason == "slow":
-                counters.drops += item.content.missed or 0
+                counts.drops += item.content.missed or 0
         else:
-            parts.append(item.content)
-            counters.replays += 1
+            is_quiet = item.seq <= item.backlog.quiet_seq
+            parts.append(wire.without_id(item.content) if is_quiet else item.content)
+            counts.replays += 1
         counters.events += 1
         size += len(parts[-1])
         if size >= PIECE_BYTES:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Literal, NamedTuple
 
+from runtime.realtime.counters import ChannelCounts
+
 REMEMBERED: Final = 4096
 """How many dropped messages' numbers are remembered at least, so that a gap can be counted. Eight bytes each, and more
 than most clients fall behind before they reconnect."""
@@ -44,6 +46,7 @@ class Channel:
         "_lost",
         "_ring",
         "buffer_size",
+        "counts",
         "head",
         "last_seq",
         "lost_reason",
@@ -57,6 +60,7 @@ class Channel:
     ) -> None:
         """Begin empty. `forgotten_seq`: a channel of this name had messages up to there, of which nothing is known."""
         self.name = name
+        self.counts = ChannelCounts()
         self.buffer_size = buffer_size
         self.message_ttl_s = message_ttl_s
         self.head = 0

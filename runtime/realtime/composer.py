@@ -5,14 +5,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import orjson
-from jsonschema.protocols import Validator
 from referencing.exceptions import Unresolvable
 
 from runtime.model.change import Message
 from runtime.model.clock import Clock, timestamp
 from runtime.model.errors import InvalidMessage, TooLarge
 from runtime.model.specs import ChannelSpec
-from runtime.query.schemas import compiled, faults
+from runtime.query.schemas import Schema, compiled, faults
 from runtime.query.values import step
 from runtime.realtime.scopes import is_channel_name
 
@@ -33,18 +32,19 @@ class Composer:
         """`spec_of` returns a channel's declaration as it is now."""
         self._spec_of = spec_of
         self._clock = clock
-        self._validators: dict[tuple[str, str], Validator] = {}
+        self._validators: dict[tuple[str, str], Schema] = {}
 
     def refresh(self) -> None:
         """Forget compiled schemas: the project was loaded anew."""
         self._validators.clear()
 
-    def compose(self, channel: str, message: Mapping[str, Any], *, limit_bytes: int) -> Message:
+    def compose(self, channel: str, message: Mapping[str, Any], *, limit_bytes: int, own: bool = False) -> Message:
         """Check and stamp a message; the contract is that of `Publisher.prepare`.
 
         `channel` and `timestamp` are set here, whatever the sender put there, so that a message can be passed on.
         Strict JSON: no NaN, no integers beyond 64 bits, text keys, text that is valid Unicode. The schema of a type
-        describes the message without `type`, `channel` and `timestamp`.
+        describes the message without `type`, `channel` and `timestamp`. The server's `own` messages, such as
+        `presence`, need none.
         """
         if not is_channel_name(channel):
             raise InvalidMessage(
@@ -60,7 +60,8 @@ class Composer:
                 "allowed; send a reference to the data, or raise realtime.messageLimit"
             )
         body: dict[str, Any] = orjson.loads(text)
-        self._check(channel, type_, body)
+        if not own:
+            self._check(channel, type_, body)
         return Message(channel=channel, type=type_, body=body, text=text, at=at)
 
     def _type_of(self, channel: str, message: Mapping[str, Any]) -> str:
@@ -112,7 +113,7 @@ class Composer:
                 f"a {type_!r} message for channel {channel!r} does not fit its schema: {told}", errors=errors
             )
 
-    def _validator(self, spec: ChannelSpec, type_: str) -> Validator:
+    def _validator(self, spec: ChannelSpec, type_: str) -> Schema:
         key = (spec.name, type_)
         found = self._validators.get(key)
         if found is None:

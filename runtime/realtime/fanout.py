@@ -24,6 +24,8 @@ class _Entry(NamedTuple):
     topic: Topic
     seq: int
     frame: bytes
+    at: float
+    transient: bool
 
 
 class _Job:
@@ -55,20 +57,21 @@ class Fanout:
         self._clock = clock
         self._counters = counters
         self._pending: deque[_Entry] = deque()
+        self._batch: list[_Entry] = []
         self._jobs: deque[_Job] = deque()
         self._after: deque[Callable[[], None]] = deque()
         self._busy = False
         self._queued = self._done = 0
         self._batch_done: asyncio.Future[None] | None = None
 
-    def add(self, topic: Topic, seq: int, frame: bytes) -> None:
-        """Queue a frame. Must be called in the loop's thread."""
+    def add(self, topic: Topic, seq: int, frame: bytes, *, transient: bool = False) -> None:
+        """Queue a frame; a transient one is for those who are live and for no memory. For the loop's thread."""
         if not self._busy:
             asyncio.get_running_loop().call_soon(self._turn)
             self._busy = True
         topic.queued += 1
-        self._pending.append(_Entry(topic, seq, frame))
-        self._queued = seq
+        self._pending.append(_Entry(topic, seq, frame, self._clock.monotonic(), transient))
+        self._queued += 1
 
     def between(self, step: Callable[[], None]) -> None:
         """Do something that takes streams or channels away: now, or when the batch under way is done.
@@ -107,17 +110,25 @@ class Fanout:
                 asyncio.get_running_loop().call_soon(self._turn)
 
     def _finish(self) -> None:
-        self._done = self.position
+        self._done += len(self._batch)
+        if self._batch:
+            now = self._clock.monotonic()
+            for entry in self._batch:
+                self._counters.latency.observe(now - entry.at)
+            self._batch = []
         if self._batch_done is not None:
             self._batch_done.set_result(None)
             self._batch_done = None
 
     def _begin(self) -> None:
-        batch = self._take()
+        self._batch = batch = self._take()
         now = self._clock.monotonic()
         frames: dict[Topic, list[bytes]] = {}
-        for topic, seq, frame in batch:
-            topic.record(seq, now, frame)
+        for topic, seq, frame, _, transient in batch:
+            if transient:
+                topic.pass_by(now)
+            else:
+                topic.record(seq, now, frame)
             frames.setdefault(topic, []).append(frame)
         self.position = batch[-1].seq
         self._jobs.extend(_Planner(batch, frames, self._counters).jobs())

@@ -8,12 +8,10 @@ from functools import partial
 from random import SystemRandom
 from typing import Any, Final
 
-import orjson
-
 from runtime.model.actor import Actor
 from runtime.model.change import Message
 from runtime.model.clock import Clock
-from runtime.model.errors import Failure, Unavailable
+from runtime.model.errors import Failure, InvalidMessage, Unavailable
 from runtime.model.specs import ProjectSpec
 from runtime.realtime import wire
 from runtime.realtime.backlog import Backlog
@@ -23,19 +21,26 @@ from runtime.realtime.channel import Gap
 from runtime.realtime.composer import Composer
 from runtime.realtime.counters import Counters
 from runtime.realtime.fanout import SLICE, Fanout
+from runtime.realtime.membership import Membership
+from runtime.realtime.phrases import DISCONNECTED, Phrases
+from runtime.realtime.presence import Presence
 from runtime.realtime.pulse import Pulse
-from runtime.realtime.scopes import Refusal, may_join
+from runtime.realtime.revalidations import Revalidations
+from runtime.realtime.scopes import Refusal
+from runtime.realtime.streams import Streams
 from runtime.realtime.subscriber import Join, Subscriber
 from runtime.realtime.topic import CHANNEL_LIMIT, Topics
 
-JITTER: Final = 0.2
-"""How far `retry:` is spread around realtime.retry: clients that lost a server together must not come back together."""
+LONGEST_KEY: Final = 256
+"""Characters of a key to be fetched again."""
 
-CLOSING_RETRY: Final = (2.0, 5.0)
-"""What realtime.retry is multiplied with when the server goes: it needs time to come back."""
+OWN_LIMIT_BYTES: Final = 256 * 1024
+"""More than the server's own messages can have, whatever realtime.messageLimit is."""
 
-OVERLOADED_RETRY_S: Final = (10.0, 20.0)
-"""When a client should try again for which there was no room."""
+
+def new_connection() -> str:
+    """Return a name for a stream that nobody can guess."""
+    return secrets.token_urlsafe(12)
 
 
 class Hub:
@@ -59,19 +64,24 @@ class Hub:
         `epoch` names this life of the sequence, by default anew at each start; a `broker` knows its own. `uniform` is
         where jitter comes from.
         """
+        self._spec = spec
+        self._closing = False
+        self._broker = broker or MemoryBroker(epoch or wire.new_epoch(clock.now()))
+        uniform = SystemRandom().uniform if uniform is None else uniform
         self.clock = clock
         self.counters = Counters()
         self.topics = Topics(spec, limit=channel_limit)
-        self._spec = spec
-        self._uniform = uniform or SystemRandom().uniform
+        self.streams = Streams(lambda: spec().realtime, uniform)
+        self.presence = Presence()
         self._composer = Composer(self.topics.spec_of, clock)
         self._fanout = Fanout(clock, self.counters)
         self._pulse = Pulse(self, self._fanout)
-        self._streams: dict[str, Subscriber] = {}
-        self._per_actor: dict[str, int] = {}
-        self._closing = False
-        self._empty: asyncio.Future[None] | None = None
-        self._broker = broker or MemoryBroker(epoch or wire.new_epoch(clock.now()))
+        self._revalidations = Revalidations(clock, self._tell_keys)
+        self._phrases = Phrases(self._broker.epoch, lambda: spec().realtime, uniform)
+        self.membership = Membership(
+            self.streams, self.topics, self._fanout, phrases=self._phrases, presence=self.presence,
+            epoch=self._broker.epoch, clock=clock,
+        )  # fmt: skip
         self._broker.attach(self._deliver)
 
     # -- messages
@@ -91,8 +101,35 @@ class Hub:
         Returns at once: the work is done in later turns of the loop. Messages go out in the order of the calls and of
         each call's messages.
         """
+        if any(message.keys for message in messages):
+            for message in messages:
+                if message.keys:
+                    self._revalidations.add(message.channel, message.keys)
+            messages = [message for message in messages if not message.keys]
         if messages:
             self._broker.publish(messages)
+
+    def say(self, channel: str, message: Mapping[str, Any]) -> None:
+        """Publish a message of the server's own, which needs no declaration in the channel's `events`."""
+        self.publish([self._own(channel, message)])
+
+    def revalidation(self, channel: str, key: str) -> Message:
+        """Return the message that tells clients of a channel to fetch `key` again; see `Publisher`."""
+        if not _is_key(key):
+            raise InvalidMessage(f"a key to be fetched again is text of 1 to {LONGEST_KEY} characters, not {key!r}")
+        message = self._own(channel, {"type": "revalidate", "keys": [key]})
+        self.topics.require_room(channel)
+        return replace(message, keys=(key,))
+
+    def present(self, channel: str) -> dict[str, Any]:
+        """Return who is on a channel; nobody where it has no presence."""
+        return self.presence.present(channel)
+
+    def _own(self, channel: str, message: Mapping[str, Any]) -> Message:
+        return self._composer.compose(channel, message, limit_bytes=OWN_LIMIT_BYTES, own=True)
+
+    def _tell_keys(self, channel: str, keys: Sequence[str]) -> None:
+        self.say(channel, {"type": "revalidate", "keys": list(keys)})
 
     async def settled(self) -> None:
         """Return when everything published so far has been handed to the transports of those who are live."""
@@ -101,10 +138,12 @@ class Hub:
     def _deliver(self, messages: Sequence[tuple[int, Message]]) -> None:
         now = self.clock.monotonic()
         epoch = self._broker.epoch
-        self.counters.messages += len(messages)
         for seq, message in messages:
-            frame = wire.frame(id=wire.format_id(epoch, seq), data=message.text)
-            self._fanout.add(self.topics.open(message.channel, now), seq, frame)
+            topic = self.topics.open(message.channel, now)
+            if message.transient:
+                self._fanout.add(topic, seq, wire.frame(data=message.text), transient=True)
+            else:
+                self._fanout.add(topic, seq, wire.frame(id=wire.format_id(epoch, seq), data=message.text))
         self._pulse.keep_beating()
 
     # -- streams
@@ -117,50 +156,56 @@ class Hub:
     @property
     def connections(self) -> int:
         """How many streams are open now."""
-        return len(self._streams)
+        return len(self.streams)
 
     def sort_out(self, channels: Iterable[str], actor: Actor) -> tuple[tuple[str, ...], dict[str, Refusal]]:
-        """Return which channels an actor may listen to, and why not to the others."""
-        allowed: list[str] = []
-        denied: dict[str, Refusal] = {}
-        for name in dict.fromkeys(channels):
-            refusal = may_join(self.topics.spec_of(name), name, actor)
-            if refusal is None:
-                allowed.append(name)
-            else:
-                denied[name] = refusal
-        return tuple(allowed), denied
+        """Return which channels an actor may listen to by their scopes, and why not to the others."""
+        return self.membership.sort_out(channels, actor)
 
     def admit(self, join: Join) -> Subscriber:
         """Take a place for a stream. The caller then calls `attach`, or `connection_lost` where it comes to nothing.
 
         Raises Unavailable: codes `too_many_connections`, `too_many_channels`, `closing`.
         """
-        try:
-            self._require_place(join)
-        except Unavailable:
-            self.counters.refused += 1
-            raise
-        now = self.clock.monotonic()
-        topics = tuple(self.topics.open(name, now) for name in join.channels)
-        for topic in topics:
-            topic.subscribers += 1
-            if join.options is not None:
-                topic.widen(join.options)
-        subscriber = Subscriber(self, secrets.token_urlsafe(12), join, topics)
-        self._streams[subscriber.id] = subscriber
-        if join.actor.id is not None:
-            self._per_actor[join.actor.id] = self._per_actor.get(join.actor.id, 0) + 1
+        self.require_place(join)
+        topics = self.membership.join(join.channels, join.options)
+        subscriber = Subscriber(self, join.connection or new_connection(), join, topics)
+        self.streams.add(subscriber)
         self.counters.connections += 1
         self._pulse.keep_beating()
         return subscriber
+
+    def require_place(self, join: Join) -> None:
+        """Raise what `admit` would raise now."""
+        try:
+            if self._closing:
+                raise self.streams.refusal("the server is shutting down; try again", code="closing")
+            self.streams.require_place(join)
+            self.topics.require_room(*join.channels)
+        except Unavailable:
+            self.counters.refused += 1
+            raise
+
+    def identify(self, subscriber: Subscriber, actor: Actor | None) -> None:
+        """Say who a stream belongs to now; None: nobody, so it has expired. What is out of reach is withdrawn."""
+        self.membership.identify(subscriber, actor)
+        self._pulse.watch(subscriber)
+
+    def disconnect(self, *, user: str | None = None, connection: str | None = None) -> int:
+        """End the streams of a user, or one stream: they are told `disconnected`. Returns how many."""
+        found = [*self.streams.of_user(user)] if user is not None else []
+        if connection is not None and (one := self.streams.get(connection)) is not None:
+            found.append(one)
+        for subscriber in found:
+            self._fanout.between(partial(subscriber.end, DISCONNECTED))
+        return len(found)
 
     def overloaded(self, refused: Failure) -> bytes:
         """Return the whole stream of a client for which there is no room: when to come back, and why.
 
         An `EventSource` gives up for ever on any status but 200 (WHATWG HTML §9.2.3), so it is told in an event.
         """
-        return self._json_frame("overloaded", {"code": refused.code}, retry_s=self._uniform(*OVERLOADED_RETRY_S))
+        return self._phrases.overloaded(refused)
 
     def refresh(self) -> None:
         """Follow a reload: settings and schemas of channels, and who may listen, also on open streams.
@@ -170,7 +215,7 @@ class Hub:
         """
         self._composer.refresh()
         self.topics.refresh()
-        self._fanout.between(self._recheck)
+        self.membership.recheck()
 
     async def close(self, *, drain_s: float = 10.0) -> None:
         """End: send what was published, tell every stream `closing`, close it, cut off what is left after `drain_s`.
@@ -178,13 +223,14 @@ class Hub:
         New streams are refused from now on. Safe to call twice.
         """
         self._closing = True
+        self._revalidations.flush()
         try:
             async with asyncio.timeout(drain_s):
                 await self._fanout.settled()
                 await self._say_goodbye()
-                await self._all_gone()
+                await self.streams.all_gone()
         except TimeoutError:
-            for subscriber in tuple(self._streams.values()):
+            for subscriber in self.streams:
                 subscriber.abort()
             await asyncio.sleep(0)  # the transports' last words
         self._pulse.stop()
@@ -194,42 +240,28 @@ class Hub:
 
         It happens by itself, twice a second, while there are streams or channels.
         """
+        self._revalidations.send_due()
         self._pulse.tick()
 
     # -- what a Subscriber needs of its host
 
     def opening(self, subscriber: Subscriber, now: float) -> tuple[tuple[Backlog, ...], int]:
         """Return what a new stream has still to get, and the place in the sequence before all of that."""
-        join = subscriber.join
-        if join.last_id is None:
-            backlogs = tuple(topic.fresh(join.options, now) for topic in subscriber.topics)
-            waiting = (next(backlog.items(now), None) for backlog in backlogs)
-            return backlogs, min((item.seq - 1 for item in waiting if item), default=self._fanout.position)
-        last = wire.parse_id(join.last_id)
-        known = last is not None and last.epoch == self._broker.epoch and last.seq <= self._fanout.position
-        policies = [(topic.channel, topic.policy(join.options)) for topic in subscriber.topics]
-        if last is None or not known:
-            return tuple(Backlog.restart(channel, policy, now) for channel, policy in policies), 0
-        return tuple(Backlog.resume(channel, last.seq, policy, now) for channel, policy in policies), last.seq
+        return self.membership.opening(subscriber, now)
 
     def greeting(self, subscriber: Subscriber, backlogs: Sequence[Backlog], start: int) -> bytes:
         """Return the first frame."""
-        channels: dict[str, dict[str, Any]] = {}
-        for backlog in backlogs:
-            gap = backlog.gap
-            state = channels[backlog.channel.name] = {"recovered": subscriber.join.last_id is not None and gap is None}
-            if gap is not None and gap.missed is not None:
-                state["missed"] = gap.missed
-        data = {"connection": subscriber.id, "channels": channels, "denied": dict(subscriber.join.denied)}
-        retry_s = self._spec().realtime.retry_s * self._uniform(1 - JITTER, 1 + JITTER)
-        return self._json_frame("ready", data, seq=start, retry_s=retry_s)
+        join = subscriber.join
+        states = self.membership.states(backlogs, is_resumed=join.last_id is not None)
+        return self._phrases.ready(subscriber.id, states, join.denied, start)
 
-    def reset(self, channel: str, gap: Gap, seq: int) -> bytes:
+    def subscribed(self, states: Mapping[str, Any]) -> bytes:
+        """Return the frame that says which channels a stream has got in addition."""
+        return self._phrases.subscribed(states, self._fanout.position)
+
+    def reset(self, channel: str, gap: Gap, seq: int | None) -> bytes:
         """Return the frame that tells of a gap."""
-        data: dict[str, Any] = {"channel": channel, "reason": gap.reason}
-        if gap.missed is not None:
-            data["missed"] = gap.missed
-        return self._json_frame("reset", data, seq=seq)
+        return self._phrases.reset(channel, gap, seq)
 
     def attached(self, subscriber: Subscriber) -> None:
         """Look after a stream that has begun."""
@@ -245,79 +277,16 @@ class Hub:
 
     def lost(self, subscriber: Subscriber) -> None:
         """Forget a stream whose connection is gone; it may be unknown."""
-        if self._streams.pop(subscriber.id, None) is None:
-            return
-        self._pulse.forget(subscriber)
-        for topic in subscriber.topics:
-            topic.subscribers -= 1
-        actor_id = subscriber.join.actor.id
-        if actor_id is not None:
-            self._per_actor[actor_id] -= 1
-            if not self._per_actor[actor_id]:
-                del self._per_actor[actor_id]
-        if not self._streams and self._empty is not None and not self._empty.done():
-            self._empty.set_result(None)
-
-    # -- inside
-
-    def _require_place(self, join: Join) -> None:
-        limits = self._spec().realtime
-        if self._closing:
-            raise self._refusal("the server is shutting down; try again", code="closing")
-        if limits.max_connections and len(self._streams) >= limits.max_connections:
-            raise self._refusal(
-                f"{limits.max_connections} streams are open, as many as realtime.maxConnections allows; try again",
-                code="too_many_connections",
-            )
-        if limits.max_per_user and self._per_actor.get(join.actor.id or "", 0) >= limits.max_per_user:
-            raise self._refusal(
-                f"you have {limits.max_per_user} streams open, as many as realtime.maxPerUser allows; close one, or "
-                "listen to several channels on one stream",
-                code="too_many_connections",
-            )
-        for name in join.channels:
-            self.topics.require_room(name)
-
-    def _refusal(self, message: str, *, code: str) -> Unavailable:
-        return Unavailable(message, retry_after_s=self._uniform(*OVERLOADED_RETRY_S), code=code)
-
-    def _recheck(self) -> None:
-        for subscriber in tuple(self._streams.values()):
-            join = subscriber.join
-            for topic in subscriber.topics:
-                if join.options is not None:
-                    topic.widen(join.options)
-            if not join.granted:
-                self._withdraw(subscriber, self.sort_out((t.name for t in subscriber.topics), join.actor)[1])
-
-    def _withdraw(self, subscriber: Subscriber, denied: Mapping[str, Refusal]) -> None:
-        if not denied:
-            return
-        subscriber.drop([topic for topic in subscriber.topics if topic.name in denied])
-        subscriber.join = replace(subscriber.join, denied={**subscriber.join.denied, **denied})
-        frames = b"".join(self._json_frame("denied", {"channel": n, "reason": r}) for n, r in denied.items())
-        if subscriber.topics:
-            subscriber.send(frames)
-        else:
-            subscriber.end(frames)
+        if self.streams.remove(subscriber):
+            self._pulse.forget(subscriber)
+            self.membership.leave(subscriber)
 
     async def _say_goodbye(self) -> None:
-        retry_s = self._spec().realtime.retry_s
-        for count, subscriber in enumerate(tuple(self._streams.values()), 1):
-            frame = self._json_frame("closing", {}, retry_s=retry_s * self._uniform(*CLOSING_RETRY))
-            self._fanout.between(partial(subscriber.end, frame))
+        for count, subscriber in enumerate(self.streams, 1):
+            self._fanout.between(partial(subscriber.end, self._phrases.closing()))
             if count % SLICE == 0:
                 await asyncio.sleep(0)
 
-    async def _all_gone(self) -> None:
-        if self._streams:
-            self._empty = asyncio.get_running_loop().create_future()
-            await self._empty
 
-    def _json_frame(self, event: str, data: object, *, seq: int | None = None, retry_s: float | None = None) -> bytes:
-        return wire.frame(
-            event=event,
-            data=orjson.dumps(data),
-            id=None if seq is None else wire.format_id(self._broker.epoch, seq),
-            retry_ms=None if retry_s is None else round(retry_s * 1000),
-        )
+def _is_key(key: object) -> bool:
+    return isinstance(key, str) and 0 < len(key) <= LONGEST_KEY

@@ -10,6 +10,7 @@ from runtime.model.specs import ProjectSpec
 from runtime.realtime import wire
 from runtime.realtime.counters import Counters
 from runtime.realtime.fanout import SLICE, Fanout
+from runtime.realtime.phrases import EXPIRED
 from runtime.realtime.subscriber import Subscriber
 from runtime.realtime.topic import Topics
 from runtime.realtime.wheel import Wheel
@@ -19,8 +20,6 @@ TICK_S: Final = 0.5
 
 SWEPT: Final = 1000
 """How many channels are looked at in one tick: half a millisecond."""
-
-EXPIRED: Final = wire.frame(event="expired", data="{}")
 
 
 class Heart(Protocol):

@@ -7,6 +7,7 @@ from runtime.model.actor import Actor
 from runtime.model.specs import ChannelSpec
 
 Refusal = Literal["undeclared", "unauthenticated", "forbidden"]
+"""Why a scope keeps somebody out."""
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 

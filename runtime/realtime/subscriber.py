@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, Final, Protocol
 
 from runtime.model.actor import Actor
 from runtime.model.clock import Clock
@@ -12,8 +13,10 @@ from runtime.realtime import wire
 from runtime.realtime.backlog import Backlog, pieces
 from runtime.realtime.channel import Gap
 from runtime.realtime.counters import Counters
-from runtime.realtime.scopes import Refusal
 from runtime.realtime.topic import Topic
+
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+"""Stands for what most streams do not have: ten thousand empty dictionaries are half a megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +24,18 @@ class Join:
     """Who wants to hear what. Whoever makes one has checked that the actor may.
 
     `last_id` is the id that the client saw last, as it sent it; None for a fresh subscription. `denied` is told in
-    `ready`. `granted`: a hook decided, so scopes do not matter, now and later.
+    `ready`. `options` are by channel. Of what is `granted` a hook decided, so scopes do not matter, now and later.
+    `address` is what counts as the client's address; `connection` names the stream, "" for a new name.
     """
 
     actor: Actor
     channels: tuple[str, ...]
-    denied: Mapping[str, Refusal] = field(default_factory=dict)
+    denied: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     last_id: str | None = None
-    options: StreamRequest | None = None
-    granted: bool = False
+    options: Mapping[str, StreamRequest] = field(default_factory=lambda: NOTHING)
+    granted: frozenset[str] = frozenset()
+    address: str = ""
+    connection: str = ""
 
 
 class Sink(Protocol):
@@ -67,8 +73,11 @@ class Host(Protocol):
     def opening(self, subscriber: "Subscriber", now: float) -> tuple[tuple[Backlog, ...], int]:
         """Return what a new stream has still to get, and the place in the sequence before all of that."""
 
-    def reset(self, channel: str, gap: Gap, seq: int) -> bytes:
+    def reset(self, channel: str, gap: Gap, seq: int | None) -> bytes:
         """Return the frame that tells of a gap."""
+
+    def subscribed(self, states: Mapping[str, Any]) -> bytes:
+        """Return the frame that says which channels a stream has got in addition; all before it has been sent."""
 
     def attached(self, subscriber: "Subscriber") -> None:
         """Look after a stream that has begun."""
@@ -100,6 +109,7 @@ class Subscriber(asyncio.Protocol):
         "_busy",
         "_ended",
         "_host",
+        "_owed",
         "_paused",
         "_sink",
         "held_bytes",
@@ -122,6 +132,8 @@ class Subscriber(asyncio.Protocol):
         self._host = host
         self._sink: Sink | None = None
         self._backlogs: tuple[Backlog, ...] | None = None
+        # Channels that were added while open, until the client has what they had before that.
+        self._owed: dict[str, Any] | None = None
         self._busy = False
         self._ended = False
         self._paused = False
@@ -171,12 +183,39 @@ class Subscriber(asyncio.Protocol):
         if self._sink is not None:
             self._sink.abort()
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing is sent any more, or nothing can be yet."""
+        return self._ended or self._sink is None
+
+    @property
+    def reach(self) -> int:
+        """The place in the sequence up to which a waiting stream has surely not been sent more."""
+        return max((backlog.channel.seq_at(backlog.mark) for backlog in self._backlogs or ()), default=0)
+
+    def add(self, topics: Sequence[Topic], backlogs: Sequence[Backlog], states: Mapping[str, Any]) -> None:
+        """Listen to more channels: to what waits there, and then live. Never while a batch is under way.
+
+        The client is told the `states` of the channels by name, when it has everything that waited.
+        """
+        backlogs = (*self._marks(), *backlogs)
+        self._leave()
+        self.topics = (*self.topics, *topics)
+        self._backlogs = backlogs
+        self._owed = {**(self._owed or {}), **states}
+        if self._paused:
+            self._hold()
+        else:
+            self._catch_up()
+
     def drop(self, topics: Sequence[Topic]) -> None:
         """Listen no longer to some of the channels."""
         was_live = self.is_live
         self._leave()
         for topic in topics:
             topic.subscribers -= 1
+            if self._owed is not None:
+                self._owed.pop(topic.name, None)
         gone = {topic.channel for topic in topics}
         self.topics = tuple(topic for topic in self.topics if topic.channel not in gone)
         if self._backlogs is not None:
@@ -242,6 +281,9 @@ class Subscriber(asyncio.Protocol):
                     break
         if greeting:
             self.send(greeting)
+        if self._owed and not self._takes_nothing():
+            states, self._owed = self._owed, None
+            self.send(self._host.subscribed(states))
         self._busy = False
         if self._is_closing():
             return
@@ -259,12 +301,18 @@ class Subscriber(asyncio.Protocol):
 
     def _wait(self) -> None:
         self._leave()
-        if self._backlogs is None:
-            self._backlogs = tuple(
-                Backlog(topic.channel, topic.channel.head, topic.policy(self.join.options)) for topic in self.topics
-            )
+        self._backlogs = self._marks()
         self._hold()
         self._host.stalled(self, self._host.clock.monotonic())
+
+    def _marks(self) -> tuple[Backlog, ...]:
+        """Return what is still to be got of each channel: nothing, for a live stream."""
+        if self._backlogs is not None:
+            return self._backlogs
+        options = self.join.options
+        return tuple(
+            Backlog(topic.channel, topic.channel.head, topic.policy(options.get(topic.name))) for topic in self.topics
+        )
 
     def _hold(self) -> None:
         for topic, backlog in zip(self.topics, self._backlogs or (), strict=True):

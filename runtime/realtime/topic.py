@@ -9,6 +9,7 @@ from runtime.model.ports import StreamRequest
 from runtime.model.specs import ChannelSpec, ProjectSpec
 from runtime.realtime.backlog import Backlog, Policy
 from runtime.realtime.channel import Channel
+from runtime.realtime.counters import ChannelCounts
 
 UNDECLARED_BUFFER: Final = 100
 """bufferSize of a channel that nobody declared: the default of declared ones."""
@@ -22,6 +23,9 @@ There may be as many as there are users; a plain declared channel keeps its mess
 
 CHANNEL_LIMIT: Final = 100_000
 """How many channels may exist at once in a project. Each costs about a kilobyte beside its messages."""
+
+UNDECLARED: Final = "(undeclared)"
+"""What undeclared channels are counted under; no channel can be called so."""
 
 REMEMBERED_CHANNELS: Final = 10_000
 """Of how many forgotten channels it is remembered how far they had come."""
@@ -65,6 +69,11 @@ class Topic:
         """The channel's name."""
         return self.channel.name
 
+    @property
+    def counted_as(self) -> str:
+        """What it is counted under: the declaration's name, `user:{userId}` for all channels of that template."""
+        return self.spec.name if self.spec else UNDECLARED
+
     def declare(self, spec: ChannelSpec | None) -> None:
         """Take over a declaration, or its absence."""
         self.spec = spec
@@ -85,10 +94,17 @@ class Topic:
             ttl_s = max(ttl_s, options.message_ttl_s or 0.0)
         channel.resize(buffer_size=size, message_ttl_s=ttl_s)
 
+    def pass_by(self, now: float) -> None:
+        """Note a message that is not kept."""
+        self.queued -= 1
+        self.sent_at = now
+        self.channel.counts.messages += 1
+
     def record(self, seq: int, now: float, frame: bytes) -> None:
         """Put a message into the channel's memory, and into those of readers that keep the oldest."""
         self.queued -= 1
         self.sent_at = now
+        self.channel.counts.messages += 1
         entry = self.channel.append(seq, now, frame)
         for backlog in tuple(self.keepers):
             if not backlog.keep(self.channel.head, entry):
@@ -126,12 +142,16 @@ class Topic:
 
 
 class Topics:
-    """All channels of one hub, made on demand and forgotten when idle."""
+    """All channels of one hub, made on demand and forgotten when idle.
+
+    `counts` is what happened on them, by `Topic.counted_as`.
+    """
 
     def __init__(self, spec: Callable[[], ProjectSpec], *, limit: int = CHANNEL_LIMIT) -> None:
         """`spec` returns the project as it is now."""
         self._spec = spec
         self._limit = limit
+        self.counts: dict[str, ChannelCounts] = {}
         self._topics: dict[str, Topic] = {}
         self._gone: OrderedDict[str, int] = OrderedDict()
         self._forgotten_seq = 0
@@ -152,9 +172,10 @@ class Topics:
         topic = self._topics.get(name)
         return topic.spec if topic is not None else self._spec().channel(name)
 
-    def require_room(self, name: str) -> None:
-        """Raise Unavailable where a channel does not exist and there are too many already."""
-        if name not in self._topics and len(self._topics) >= self._limit:
+    def require_room(self, *names: str) -> None:
+        """Raise Unavailable where channels do not exist, and with them there would be too many."""
+        missing = sum(name not in self._topics for name in names)
+        if missing and len(self._topics) + missing > self._limit:
             raise Unavailable(
                 f"this project has {self._limit} channels with messages or subscribers, as many as it may; "
                 "give channels a shorter messageTTL, or use fewer names",
@@ -171,6 +192,7 @@ class Topics:
         if topic is None:
             forgotten_seq = self._gone.pop(name, self._forgotten_seq)
             topic = Topic(name, self._spec().channel(name), now=now, forgotten_seq=forgotten_seq)
+            self._count(topic)
             self._topics[name] = topic
         return topic
 
@@ -179,6 +201,14 @@ class Topics:
         spec = self._spec()
         for topic in self._topics.values():
             topic.declare(spec.channel(topic.name))
+            self._count(topic)
+
+    def subscribers(self) -> dict[str, int]:
+        """Return how many subscriptions there are now, by what they are counted under."""
+        sums = dict.fromkeys(self.counts, 0)
+        for topic in self._topics.values():
+            sums[topic.counted_as] += topic.subscribers
+        return sums
 
     def sweep(self, now: float, most: int) -> None:
         """Look at the next `most` channels, round and round: drop expired messages, forget the idle."""
@@ -191,6 +221,9 @@ class Topics:
             if topic is not None and topic.is_idle(now):
                 del self._topics[name]
                 self._remember(topic.channel)
+
+    def _count(self, topic: Topic) -> None:
+        topic.channel.counts = self.counts.setdefault(topic.counted_as, ChannelCounts())
 
     def _remember(self, channel: Channel) -> None:
         """Keep how far a forgotten channel had come: who comes back to it must hear of the gap."""

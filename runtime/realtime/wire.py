@@ -42,6 +42,11 @@ def frame(*, data: str | bytes, event: str | None = None, id: str | None = None,
     return b"\n".join(lines) + b"\n\n"
 
 
+def without_id(frame: bytes) -> bytes:
+    """Return a message's frame without its first line, the id: for one that comes out of the sequence."""
+    return frame[frame.index(b"\n") + 1 :]
+
+
 def chunk(body: bytes) -> bytes:
     """Return `body` as one chunk of a chunked body (RFC 9112 §7.1); nothing for nothing, which would be the end."""
     return b"%x\r\n%b\r\n" % (len(body), body) if body else b""

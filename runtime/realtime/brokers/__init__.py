@@ -22,6 +22,7 @@ class Broker(Protocol):
     def publish(self, messages: Sequence[Message]) -> None:
         """Give messages consecutive places in the order given, and hand them to `deliver`, now or later.
 
-        Numbers are at least 1, grow, and are never used twice in an epoch. Returns at once and does not raise: what
+        Numbers are at least 1, grow, and are never used twice in an epoch; a transient message has that of the one
+        before it. Returns at once and does not raise: what
         happened is committed already.
         """

@@ -25,6 +25,9 @@ class MemoryBroker:
 
     def publish(self, messages: Sequence[Message]) -> None:
         """Give messages their numbers and deliver them before returning."""
-        first, self._seq = self._seq + 1, self._seq + len(messages)
+        numbered = []
+        for message in messages:
+            self._seq += not message.transient
+            numbered.append((self._seq, message))
         if self._deliver is not None:
-            self._deliver(list(enumerate(messages, first)))
+            self._deliver(numbered)

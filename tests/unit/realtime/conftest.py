@@ -255,6 +255,10 @@ class World:
         self.spec = dataclasses.replace(self.spec, realtime=dataclasses.replace(self.spec.realtime, **realtime))
 
     def join(self, *channels, chunked=False, takes=None, blinks=False, **join):
+        if "options" in join:
+            join["options"] = dict.fromkeys(channels, join["options"])
+        if join.pop("granted", False):
+            join["granted"] = frozenset(channels)
         request = Join(join.pop("actor", PUBLIC), channels, **join)
         return Reader(self.hub.admit(request), FakeSink(takes=takes, blinks=blinks), chunked)
 

@@ -1,6 +1,7 @@
 """Publishing, joining, replay, and what a stream is told."""
 
 import asyncio
+import dataclasses
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -442,7 +443,7 @@ async def test_a_lost_connection_gives_back_everything_once(world):
     reader.subscriber.connection_lost(None)
     assert world.hub.connections == 0
     assert [topic.subscribers for topic in world.hub.topics] == [0, 0]
-    assert world.hub._per_actor == {}
+    assert world.hub.streams.of_user("42") == ()
     await world.send("news", 1)
     assert world.hub.counters.events == 0
 
@@ -460,10 +461,48 @@ async def test_what_happens_is_counted(world):
     world.declare("news", buffer_size=2, last_n=1)
     first, second = world.listen("news"), world.listen("news", chunked=True)
     await world.send("news", 1, 2, 3)
-    counters = world.hub.counters
-    assert (counters.messages, counters.events, counters.replays) == (3, 6, 0)
+    counters, counts = world.hub.counters, world.hub.topics.counts["news"]
+    assert (counts.messages, counters.events, counts.replays) == (3, 6, 0)
     assert counters.sent_bytes == len(first.sink.sent) + len(second.sink.sent)
     world.listen("news", last_id="test.0")
-    assert (counters.replays, counters.resets, counters.drops, counters.events) == (2, 1, 0, 9)
+    assert (counts.replays, counts.resets, counts.drops, counters.events) == (2, 1, 0, 9)
     [news] = world.hub.topics
     assert (news.name, news.subscribers, news.channel.head) == ("news", 3, 3)
+
+
+async def test_channels_are_counted_by_declaration_never_by_their_own_names(world):
+    world.declare("user:{userId}")
+    world.listen("user:1")
+    world.listen("user:1", "user:2", "hidden")
+    await world.send("user:1", 1)
+    await world.send("user:2", 2, 3)
+    await world.send("hidden", 4)
+    counts = world.hub.topics.counts
+    assert {name: each.messages for name, each in counts.items()} == {"user:{userId}": 3, "(undeclared)": 1}
+    assert world.hub.topics.subscribers() == {"user:{userId}": 3, "(undeclared)": 1}
+    world.spec = dataclasses.replace(world.spec, channels=())
+    world.hub.refresh()
+    await world.send("hidden", 5)
+    assert (counts["user:{userId}"].messages, counts["(undeclared)"].messages) == (3, 2)
+    assert world.hub.topics.subscribers() == {"user:{userId}": 0, "(undeclared)": 0}
+
+
+async def test_what_was_counted_is_not_forgotten_with_the_channel(world):
+    await world.send("gone", 1)
+    world.clock.advance(601)
+    world.hub.tick()
+    world.hub.tick()
+    assert (len(world.hub.topics), world.hub.topics.counts["(undeclared)"].messages) == (0, 1)
+
+
+async def test_how_long_a_message_took_until_everybody_was_written_to_is_counted(world):
+    readers = [world.listen("news") for _ in range(257)]
+    readers[0].sink.then = lambda: world.clock.advance(0.02)
+    readers[256].sink.then = lambda: world.clock.advance(0.02)
+    await world.send("news", 1)
+    latency = world.hub.counters.latency
+    assert latency.counts == [0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
+    assert latency.total_s == pytest.approx(0.04)
+    world.clock.advance(5)
+    await world.send("news", 2)
+    assert latency.counts == [1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]

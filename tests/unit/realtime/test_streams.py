@@ -42,7 +42,7 @@ async def test_drop_oldest_a_slow_reader_gets_the_last_and_hears_of_the_others(w
     reader.sink.read()
     assert reader.story == [1, 2, dropped("news", 4), 7, 8, 9]
     assert [e.id for e in reader.events[3:]] == ["test.6", "test.7", "test.8", "test.9"]
-    assert world.hub.counters.drops == 4
+    assert world.hub.topics.counts["news"].drops == 4
     await world.send("news", 10)
     assert reader.story[-1] == 10
 
@@ -106,7 +106,7 @@ async def test_a_reader_that_pauses_again_and_again_loses_nothing_that_fits(worl
     while reader.sink.held:
         reader.sink.read()
     assert reader.story == list(range(40))
-    assert world.hub.counters.resets == 0
+    assert world.hub.topics.counts["news"].resets == 0
 
 
 async def test_a_reader_that_catches_up_is_not_given_more_than_it_takes(world):
