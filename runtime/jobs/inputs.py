@@ -5,11 +5,10 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 import orjson
-from jsonschema.protocols import Validator
 
 from runtime.model.errors import InvalidDocument, NotFound, TooLarge
 from runtime.model.specs import JobSpec, ProjectSpec
-from runtime.query.schemas import compiled, faults
+from runtime.query.schemas import Schema, compiled, faults
 from runtime.query.values import check_json
 
 INPUT_LIMIT_BYTES: Final = 256 * 1024
@@ -21,7 +20,7 @@ class Inputs:
 
     def __init__(self, spec: ProjectSpec) -> None:
         self._jobs = spec.job
-        self._validators: dict[str, Validator] = {}
+        self._validators: dict[str, Schema] = {}
 
     def job(self, name: str) -> JobSpec:
         """Return a job. Raises NotFound with a guess at what was meant."""

@@ -4,27 +4,26 @@ Everything that happens to a run is one compare-and-set on its record, so that a
 store: a run is begun by one worker at a time, and at least once.
 """
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
 
 from runtime.hooks.registry import Registry
 from runtime.jobs import record
+from runtime.jobs.claiming import Claiming, Claims
 from runtime.jobs.inputs import Inputs
-from runtime.jobs.record import RUNS
+from runtime.jobs.record import RUNS, TRIGGERS
 from runtime.model.change import Write
 from runtime.model.clock import Clock, epoch_s, timestamp
 from runtime.model.document import Document, new_id
-from runtime.model.errors import Failure, InvalidDocument, NotUnique, VersionConflict
+from runtime.model.errors import Conflict, InvalidDocument, NotFound, RateLimited, VersionConflict
 from runtime.model.ports import Store
-from runtime.model.query import Compare, Cursor, Everything, Filter, In, Not, Query, SortKey, all_of
+from runtime.model.query import Compare, Cursor, Everything, Filter, Query, SortKey, all_of
+from runtime.model.specs import JobSpec
 
 LEASE_S: Final = 30.0
 """How long a run stays with a worker that is not heard of. Workers renew three times as often."""
-
-ORPHAN_S: Final = 30.0
-"""How long a due run of an unknown job is left to other processes, which may have loaded a newer project."""
 
 LONGEST_DELAY_S: Final = 366 * 86400.0
 """How far ahead a run may be queued; arbitrary. What is planned further ahead belongs into a document."""
@@ -32,41 +31,13 @@ LONGEST_DELAY_S: Final = 366 * 86400.0
 RETENTION_S: Final = 30 * 86400.0
 PRUNE_BATCH: Final = 500
 
+TRIES: Final = 50
+"""How often a change by hand is tried anew where the run's worker was quicker. It writes ten times a second at most."""
+
+QUEUE_RETRY_S: Final = 10.0
+"""After how long somebody who has too many runs waiting is told to ask again; arbitrary."""
+
 NEWEST_FIRST: Final = (SortKey(("queuedAt",), descending=True), SortKey(("id",), descending=True))
-
-
-class Claim:
-    """A run that a worker has begun and holds until its lease ends. Not for use by two tasks at once."""
-
-    def __init__(self, store: Store, run: Document) -> None:
-        self._store = store
-        self.run = run
-
-    @property
-    def lease_until(self) -> float:
-        """When the lease ends, in epoch seconds."""
-        return epoch_s(self.run["leaseUntil"])
-
-    async def put(self, run: Document) -> None:
-        """Store the record's next version.
-
-        Raises VersionConflict where the lease has ended and somebody else has the run, Unavailable.
-        """
-        await self._store.commit([Write(RUNS.name, run["id"], run, expected=self.run["version"])])
-        self.run = run
-
-
-@dataclass(slots=True)
-class Claims:
-    """What one look at the ledger gave: runs that were begun, runs that were skipped, and when the next one is due."""
-
-    begun: list[Claim] = field(default_factory=list)
-    skipped: list[Document] = field(default_factory=list)
-    next_due: float | None = None
-
-
-Taken = Claim | Document | Literal["busy", "gone"]
-"""A claim; the record of a run that is skipped; its job is busy; or another worker was quicker."""
 
 
 class Ledger:
@@ -78,24 +49,39 @@ class Ledger:
         self._clock = clock
         self._inputs: tuple[int, Inputs] | None = None
         self._on_wake: list[Callable[[], None]] = []
+        self._on_cancel: list[Callable[[str], None]] = []
+        self._asking: Counter[tuple[str | None, str]] = Counter()
         self.lease_s = lease_s
 
     def prepare(
-        self, job: str, input: Mapping[str, Any] | None, *, delay_s: float, key: str | None, by: str | None
+        self,
+        job: str,
+        input: Mapping[str, Any] | None,
+        *,
+        delay_s: float,
+        key: str | None,
+        by: str | None,
+        at: float | None = None,
     ) -> Write:
         """Return the write that queues a run; nothing is stored yet. The run's id is the write's.
 
-        With a `key`, the same job and key give the same id, and the write keeps a run that exists, finished ones
-        included, for as long as their records are kept. Raises NotFound for an unknown job, InvalidDocument (errors by
-        JSON pointer) where the input does not fit or the delay is over LONGEST_DELAY_S, TooLarge.
+        It is due `delay_s` from now, or at an instant in epoch seconds; one that has passed is now. With a `key`, the
+        same job and key give the same id, and the write keeps a run that exists, finished ones included, for as long
+        as their records are kept. Raises NotFound for an unknown job, InvalidDocument (errors by JSON pointer) where
+        the input does not fit or it would be due in over LONGEST_DELAY_S, TooLarge.
         """
-        if not 0 <= delay_s <= LONGEST_DELAY_S:
-            message = f"must be from 0 to {LONGEST_DELAY_S:g} seconds, a year"
-            raise InvalidDocument(f"a run of {job!r} cannot wait that long", errors={"/delay": message})
         now = self._clock.now()
+        wait_s = delay_s if at is None else max(0.0, at - now)
+        if not 0 <= wait_s <= LONGEST_DELAY_S:
+            message = f"must be from 0 to {LONGEST_DELAY_S:g} seconds ahead, a year"
+            pointer = "/delay" if at is None else "/at"
+            raise InvalidDocument(f"a run of {job!r} cannot wait that long", errors={pointer: message})
         id = new_id(now) if key is None else record.run_id(job, "key", key)
-        checked = self._checked(job, input or {})
-        run = record.queued(id=id, job=job, input=checked, now=now, due=now + delay_s, by=by, key=key)
+        spec, checked = self._checked(job, input or {})
+        run = record.queued(
+            id=id, job=job, input=checked, now=now, due=now + wait_s, by=by, key=key, scheduled=at,
+            priority=spec.priority, lane=record.lane_of(spec, input=checked, by=by),
+        )  # fmt: skip
         return Write(RUNS.name, id, run, expected=0, by=by, keep_existing=key is not None)
 
     def scheduled(self, job: str, at: float) -> Write:
@@ -106,8 +92,12 @@ class Ledger:
         now = self._clock.now()
         key = timestamp(at)
         id = record.run_id(job, "schedule", key)
-        checked = self._checked(job, {})
-        run = record.queued(id=id, job=job, input=checked, now=now, due=min(at, now), by=None, key=key, scheduled=at)
+        spec, checked = self._checked(job, {})
+        due = min(at, now) + spec.jitter_s * record.spread(id, 0)
+        run = record.queued(
+            id=id, job=job, input=checked, now=now, due=due, by=None, key=key, scheduled=at,
+            priority=spec.priority, lane=record.lane_of(spec, input=checked, by=None),
+        )  # fmt: skip
         return Write(RUNS.name, id, run, expected=0, keep_existing=True)
 
     async def enqueue(self, writes: Sequence[Write]) -> None:
@@ -115,6 +105,32 @@ class Ledger:
         if writes:
             await self._store.commit(writes)
             self.wake()
+
+    @asynccontextmanager
+    async def place(self, *, by: str | None, job: str, limit: int) -> AsyncIterator[None]:
+        """Hold a place in the queue for one more run while it is enqueued within the block.
+
+        `limit` is how many one user may have waiting, whatever the jobs, 0 as many as they like; all whose name nobody
+        knows (`by` None) together may have as many of each job. Raises RateLimited (code `too_many_runs`). Exact
+        within a process; each further process that asks at the very same time may let one more in.
+        """
+        if limit == 0:
+            yield
+            return
+        mine: Filter = Compare(("queuedBy",), "$eq", by)
+        who = (by, "") if by is not None else (None, job)
+        self._asking[who] += 1
+        try:
+            filter = all_of(_state(record.QUEUED), mine, Everything() if by else Compare(("job",), "$eq", job))
+            waiting = await self._store.count(RUNS.name, Query(filter=filter))
+            if waiting + self._asking[who] > limit:
+                message = f"{waiting} runs are waiting already, the limit is {limit}; ask again when some have ended"
+                raise RateLimited(message, retry_after_s=QUEUE_RETRY_S, code="too_many_runs")
+            yield
+        finally:
+            self._asking[who] -= 1
+            if not self._asking[who]:
+                del self._asking[who]
 
     def wake(self) -> None:
         """Tell the workers that runs were committed."""
@@ -126,20 +142,58 @@ class Ledger:
         self._on_wake.append(callback)
         return lambda: self._on_wake.remove(callback)
 
-    async def claim(self, worker: str, *, limit: int) -> Claims:
-        """Begin up to `limit` runs for a worker: those whose lease has expired first, then what is due, oldest first.
+    def on_cancel(self, callback: Callable[[str], None]) -> Callable[[], None]:
+        """Have `callback` called with the id of each run that is cancelled through this ledger; return what ends it."""
+        self._on_cancel.append(callback)
+        return lambda: self._on_cancel.remove(callback)
 
-        No run is ever given to two callers. A run whose job is busy is skipped or left, as the job's `overlap` says.
-        Raises Unavailable.
+    async def claim(self, worker: str, *, limit: int, lost: bool = True) -> Claims:
+        """Begin up to `limit` runs for a worker: with `lost` those whose lease has expired, then what is due.
+
+        Of that, a higher priority comes first, then what has been due for longer. No run is ever given to two callers.
+        A run whose lane is busy is skipped or left, as the job's `overlap` says. Raises Unavailable.
         """
-        claims = Claims()
-        try:
-            await self._claim(worker, claims, limit)
-        except Failure:
-            # What was begun must not get lost; a store that is away will say so again at the next look.
-            if not claims.begun:
-                raise
-        return claims
+        claiming = Claiming(self._store, self._registry, self._clock, worker=worker, lease_s=self.lease_s)
+        return await claiming.claim(limit, lost=lost)
+
+    async def cancel(self, id: str, *, by: str | None) -> Document:
+        """End a run; return its record.
+
+        One that waits is ended at once. One that is running is told: it may clean up, then it is stopped, and its
+        record says `cancelled` when that is done; `cancelAt` says that it was asked. Raises NotFound, Conflict (code
+        `run_ended`), Unavailable.
+        """
+
+        def cancelled(run: Document) -> Document | None:
+            now = self._clock.now()
+            if run["state"] == record.QUEUED:
+                return record.cancelled(run, now=now, by=by)
+            if run["state"] == record.RUNNING:
+                return None if run["cancelAt"] else record.cancel_requested(run, now=now, by=by)
+            raise Conflict(f"the run {id} has ended already: it is {run['state']}", code="run_ended")
+
+        run = await self._by_hand(id, cancelled)
+        for callback in tuple(self._on_cancel):
+            callback(id)
+        return run
+
+    async def retry(self, id: str, *, by: str | None) -> Document:
+        """Queue a run that failed, was cancelled or skipped once more; return its record.
+
+        What its steps have done is not done again. Raises NotFound, also where its job is gone, InvalidDocument where
+        its input does not fit the job any more, Conflict (code `run_not_dead`), Unavailable.
+        """
+
+        def revived(run: Document) -> Document:
+            if run["state"] not in record.DEAD:
+                message = f"the run {id} is {run['state']}; only what failed, was cancelled or skipped is retried"
+                raise Conflict(message, code="run_not_dead")
+            self._checked(run["job"], run["input"])
+            return record.revived(run, now=self._clock.now(), by=by)
+
+        run = await self._by_hand(id, revived)
+        self.wake()
+        return run
 
     async def get(self, id: str) -> Document | None:
         """Return a run's record, or None."""
@@ -157,85 +211,71 @@ class Ledger:
         query = Query(filter=filter, sort=NEWEST_FIRST, limit=limit, after=after)
         return [found.document for found in await self._store.find(RUNS.name, query)]
 
+    async def waiting(self) -> int:
+        """Return how many runs are queued, those that are not due yet among them."""
+        return await self._store.count(RUNS.name, Query(filter=_state(record.QUEUED)))
+
+    async def to_be_cancelled(self, worker: str) -> list[str]:
+        """Return the ids of a worker's running runs that somebody, perhaps in another process, wants to end."""
+        filter = all_of(_state(record.RUNNING), Compare(("worker",), "$eq", worker), Compare(("cancelAt",), "$gt", ""))
+        return [found.id for found in await self._store.find(RUNS.name, Query(filter=filter))]
+
+    def misfit(self, run: Document) -> str | None:
+        """Return why a run's input does not fit its job any more, as the YAML is now; None where it does."""
+        try:
+            self._checked(run["job"], run["input"])
+        except InvalidDocument as error:
+            return "; ".join(f"{pointer} {message}" for pointer, message in error.errors.items())
+        return None
+
+    async def seen(self, jobs: Sequence[str]) -> dict[str, tuple[str, float]]:
+        """Return of each job that has a mark its trigger, and the instant up to which that was seen to."""
+        found = await self._store.get_many(TRIGGERS.name, jobs)
+        marks = {id: record.document for id, record in found.items()}
+        return {id: (mark["trigger"], epoch_s(mark["seenAt"])) for id, mark in marks.items()}
+
+    def mark(self, job: str, *, trigger: str, until: float) -> Write:
+        """Return the write which says that a job's trigger was seen to up to an instant."""
+        now = timestamp(self._clock.now())
+        mark = {
+            "id": job, "trigger": trigger, "seenAt": timestamp(until),
+            "createdAt": now, "updatedAt": now, "createdBy": None, "version": 1,
+        }  # fmt: skip
+        return Write(TRIGGERS.name, job, mark, expected=None)
+
     async def prune(self) -> int:
         """Delete the records of runs that ended more than RETENTION_S ago; return how many. For regular upkeep."""
         before = timestamp(self._clock.now() - RETENTION_S)
         pruned = 0
-        while old := await self._oldest(Compare(("finishedAt",), "$lt", before), "finishedAt", PRUNE_BATCH):
-            await self._store.commit([Write(RUNS.name, run["id"], None, expected=None) for run in old])
+        oldest = (SortKey(("finishedAt",)), SortKey(("id",)))
+        query = Query(filter=Compare(("finishedAt",), "$lt", before), sort=oldest, limit=PRUNE_BATCH)
+        while old := await self._store.find(RUNS.name, query):
+            await self._store.commit([Write(RUNS.name, run.id, None, expected=None) for run in old])
             pruned += len(old)
         return pruned
 
-    def _checked(self, job: str, input: Mapping[str, Any]) -> dict[str, Any]:
+    async def _by_hand(self, id: str, change: Callable[[Document], Document | None]) -> Document:
+        """Change a run that is nobody's to change but by compare-and-set; return what is stored then."""
+        for _ in range(TRIES):
+            run = await self.get(id)
+            if run is None:
+                raise NotFound(f"there is no run {id!r}; hookstream jobs runs shows which there are")
+            changed = change(run)
+            if changed is None:
+                return run
+            try:
+                await self._store.commit([Write(RUNS.name, id, changed, expected=run["version"])])
+            except VersionConflict:
+                continue
+            return changed
+        raise Conflict(f"the run {id} changes too fast to be changed by hand; try again", code="run_busy")
+
+    def _checked(self, job: str, input: Mapping[str, Any]) -> tuple[JobSpec, dict[str, Any]]:
         edition = self._registry.current
         if self._inputs is None or self._inputs[0] != edition.number:
             self._inputs = edition.number, Inputs(edition.spec)
-        return self._inputs[1].check(job, input)
-
-    async def _claim(self, worker: str, claims: Claims, limit: int) -> None:
-        now = self._clock.now()
-        expired = all_of(_state(record.RUNNING), Compare(("leaseUntil",), "$lte", timestamp(now)))
-        await self._take_all(await self._oldest(expired, "leaseUntil", limit), worker, claims)
-        blocked: set[str] = set()
-        while (free := limit - len(claims.begun)) > 0:
-            queued = all_of(_state(record.QUEUED), *([Not(In(("job",), tuple(sorted(blocked))))] if blocked else []))
-            found = await self._oldest(queued, "dueAt", free + 1)
-            due = [run for run in found if epoch_s(run["dueAt"]) <= now]
-            if len(due) < len(found):
-                claims.next_due = epoch_s(found[len(due)]["dueAt"])
-            if not due:
-                break
-            orphans = {run["job"] for run in due if self._may_be_of_a_newer_project(run, now)}
-            ours = [run for run in due if run["job"] not in orphans]
-            blocked |= orphans | await self._take_all(ours[:free], worker, claims)
-
-    async def _oldest(self, filter: Filter, order: str, limit: int) -> list[Document]:
-        query = Query(filter=filter, sort=(SortKey((order,)), SortKey(("id",))), limit=limit)
-        return [found.document for found in await self._store.find(RUNS.name, query)]
-
-    def _may_be_of_a_newer_project(self, run: Document, now: float) -> bool:
-        return run["job"] not in self._registry.current.spec.job and now < epoch_s(run["dueAt"]) + ORPHAN_S
-
-    async def _take_all(self, runs: Sequence[Document], worker: str, claims: Claims) -> set[str]:
-        """Try to begin runs, all at once so that the store can commit them together; return the jobs that are busy."""
-        results = await asyncio.gather(*(self._take(run, worker) for run in runs), return_exceptions=True)
-        busy: set[str] = set()
-        failures: list[BaseException] = []
-        for run, result in zip(runs, results, strict=True):
-            match result:
-                case BaseException():
-                    failures.append(result)
-                case Claim():
-                    claims.begun.append(result)
-                case dict():
-                    claims.skipped.append(result)
-                case "busy":
-                    busy.add(run["job"])
-        if failures:
-            raise failures[0]
-        return busy
-
-    async def _take(self, run: Document, worker: str) -> Taken:
-        spec = self._registry.current.spec.job.get(run["job"])
-        overlap = "allow" if spec is None else record.overlap_of(spec)
-        now = self._clock.now()
-        slot = run["slot"] or (None if overlap == "allow" else run["job"])
-        claim = Claim(self._store, run)
-        try:
-            await claim.put(record.begun(run, worker=worker, now=now, lease_until=now + self.lease_s, slot=slot))
-        except VersionConflict:
-            return "gone"
-        except NotUnique:
-            return await self._skip(run) if overlap == "skip" and run["attempt"] == 0 else "busy"
-        return claim
-
-    async def _skip(self, run: Document) -> Taken:
-        claim = Claim(self._store, run)
-        try:
-            await claim.put(record.skipped(run, now=self._clock.now()))
-        except VersionConflict:
-            return "gone"
-        return claim.run
+        inputs = self._inputs[1]
+        return inputs.job(job), inputs.check(job, input)
 
 
 def _state(state: str) -> Filter:

@@ -2,15 +2,19 @@
 
     queued ─→ running ─→ succeeded
       ↑ │        │ ├───→ failed          no retry is left, or the job is gone
-      │ │        │ └───→ (running)       the lease expired: another worker has it, `attempt` grows
+      │ │        │ ├───→ cancelled       somebody asked for that, and the job has ended or was stopped
+      │ │        │ └───→ (running)       the lease expired: another worker has it, `attempt` and `lost` grow
       │ │        ├─────→ queued          a retry is left: due after the backoff
-      │ └────────┼─────→ skipped         another run of the job was not finished
-      └──────────┘                       given back by a server that stops: the attempt does not count
+      │ ├────────┼─────→ skipped         another run of the job was not finished
+      │ └────────┼─────→ cancelled
+      ├──────────┘                       given back by a server that stops: the attempt does not count
+      └─ failed, cancelled, skipped      retried by hand: its steps stay, its failures are forgiven
 
-`attempt` counts how often the run was begun, `failures` how many of those ended with an error. A running run belongs
-to `worker` until `leaseUntil`. `slot` is the run's place among the runs of its job: the store keeps it unique, so that
-two runs with the same slot cannot both be begun, whichever process tries. It is held from the first begin to the final
-state, waits before retries included.
+`attempt` counts how often the run was begun, `failures` how many of those ended with an error, `lost` how many ended
+without a word because their worker died. A running run belongs to `worker` until `leaseUntil`. `lane` is what the run
+shares its places with: its job, and the value of its key where the job's `concurrency` has one. `slot` is its place
+there: the store keeps it unique, so that two runs with the same slot cannot both be begun, whichever process tries. It
+is held from the first begin to the final state, waits before retries included.
 """
 
 import hashlib
@@ -24,7 +28,7 @@ from runtime.jobs.failure import said, storable_text
 from runtime.model.clock import timestamp
 from runtime.model.document import Document
 from runtime.model.problem import Source
-from runtime.model.specs import CollectionSpec, FieldSpec, FieldType, IndexSpec, JobSpec, Overlap
+from runtime.model.specs import CollectionSpec, FieldSpec, FieldType, IndexSpec, JobSpec, Overlap, Priority
 from runtime.query.values import check_json
 
 QUEUED: Final = "queued"
@@ -34,11 +38,21 @@ FAILED: Final = "failed"
 CANCELLED: Final = "cancelled"
 SKIPPED: Final = "skipped"
 STATES: Final = (QUEUED, RUNNING, SUCCEEDED, FAILED, CANCELLED, SKIPPED)
+DEAD: Final = frozenset({FAILED, CANCELLED, SKIPPED})
+"""States that a run can be retried from by hand."""
+
+PRIORITIES: Final = ("high", "normal", "low")
+"""In the order in which runs are taken."""
 
 LOG_LINES: Final = 200
 LOG_LINE_CHARACTERS: Final = 1000
 RESULT_BYTES: Final = 64 * 1024
+STEPS: Final = 100
+STEPS_BYTES: Final = 256 * 1024
 """Limits of what a run keeps; arbitrary, chosen so that a record stays well under a megabyte."""
+
+LANE_CHARACTERS: Final = 200
+"""Longer lanes are told by their digest."""
 
 _SYSTEM: Final = Source("_runs")
 
@@ -58,34 +72,49 @@ RUNS: Final = CollectionSpec(
     fields=(
         _field("job", "string"),
         FieldSpec(name="state", type="select", source=_SYSTEM, options=STATES),
-        _field("key", "string"),
-        _field("scheduledAt", "datetime"),
+        _field("key", "json"),
+        _field("scheduledAt", "json"),
         _field("dueAt", "datetime"),
+        FieldSpec(name="priority", type="select", source=_SYSTEM, options=PRIORITIES),
         _field("queuedAt", "datetime"),
         _field("queuedBy", "string"),
-        _field("startedAt", "datetime"),
+        _field("startedAt", "json"),
         _field("finishedAt", "datetime", index=True),
-        _field("attempt", "integer"),
-        _field("failures", "integer"),
+        _field("attempt", "json"),
+        _field("failures", "json"),
+        _field("lost", "json"),
         _field("worker", "string"),
         _field("leaseUntil", "datetime"),
+        _field("cancelAt", "datetime"),
+        _field("cancelBy", "json"),
+        _field("lane", "string"),
         _field("slot", "string", unique=True),
         _field("input", "json"),
         _field("progress", "json"),
         _field("log", "json"),
+        _field("steps", "json"),
         _field("result", "json"),
         _field("error", "json"),
     ),
     indexes=(
-        _index(("state", False), ("dueAt", False)),
+        _index(("state", False), ("priority", False), ("dueAt", False), ("lane", False)),
         _index(("state", False), ("leaseUntil", False)),
         _index(("job", False), ("queuedAt", True)),
     ),
 )
 """The ledger's collection. The first two indexes are for claiming, the third for listing, `finishedAt` for retention.
 
-Its fields are never validated: the functions below make every record.
+Its fields are never validated: the functions below make every record. What is never searched or sorted by is `json`,
+for which a store derives nothing.
 """
+
+TRIGGERS: Final = CollectionSpec(
+    name="_triggers",
+    source=_SYSTEM,
+    logged=False,
+    fields=(_field("trigger", "string"), _field("seenAt", "datetime")),
+)
+"""Up to which instant each job's trigger was seen to; the id is the job's name. For `catchUp`."""
 
 
 def run_id(job: str, kind: str, key: str) -> str:
@@ -103,7 +132,7 @@ def run_id(job: str, kind: str, key: str) -> str:
 
 def queued(
     *, id: str, job: str, input: Mapping[str, Any], now: float, due: float, by: str | None,
-    key: str | None = None, scheduled: float | None = None,
+    key: str | None = None, scheduled: float | None = None, priority: Priority = "normal", lane: str | None = None,
 ) -> Document:  # fmt: skip
     """Return the record of a new run, due at an instant.
 
@@ -118,18 +147,24 @@ def queued(
         "key": key,
         "scheduledAt": timestamp(due if scheduled is None else scheduled),
         "dueAt": timestamp(due),
+        "priority": priority,
         "queuedAt": moment,
         "queuedBy": by,
         "startedAt": None,
         "finishedAt": None,
         "attempt": 0,
         "failures": 0,
+        "lost": 0,
         "worker": None,
         "leaseUntil": None,
+        "cancelAt": None,
+        "cancelBy": None,
+        "lane": job if lane is None else lane,
         "slot": None,
         "input": dict(input),
         "progress": {"percent": 0, "message": ""},
         "log": [],
+        "steps": {},
         "result": None,
         "error": None,
         "createdAt": moment,
@@ -144,7 +179,8 @@ def begun(run: Document, *, worker: str, now: float, lease_until: float, slot: s
     return _changed(
         run, now,
         state=RUNNING, worker=worker, leaseUntil=timestamp(lease_until), slot=slot, startedAt=timestamp(now),
-        attempt=run["attempt"] + 1, progress={"percent": 0, "message": ""},
+        attempt=run["attempt"] + 1, lost=run["lost"] + (run["state"] == RUNNING),
+        progress={"percent": 0, "message": ""},
     )  # fmt: skip
 
 
@@ -181,6 +217,33 @@ def given_back(run: Document, *, now: float) -> Document:
     )
 
 
+def cancel_requested(run: Document, *, now: float, by: str | None) -> Document:
+    """Return the record of a running run that its worker shall end."""
+    return _changed(run, now, cancelAt=timestamp(now), cancelBy=by)
+
+
+def cancelled(run: Document, *, now: float, by: str | None) -> Document:
+    """Return the record of a run that was ended because somebody asked for it: `by`, the system where it is None."""
+    error = said("Cancelled", f"cancelled by {by or 'the system'}")
+    asked = run["cancelAt"] or timestamp(now)
+    return _ended(run, now, state=CANCELLED, cancelAt=asked, cancelBy=by, error=error)
+
+
+def revived(run: Document, *, now: float, by: str | None) -> Document:
+    """Return the record of a dead run queued again by hand: its steps stay, its retries are all there again."""
+    line = log_line(now, "info", f"retried by {by or 'the system'}")
+    return _changed(
+        run, now,
+        state=QUEUED, dueAt=timestamp(now), finishedAt=None, failures=0, lost=0, cancelAt=None, cancelBy=None,
+        worker=None, log=kept_log([*run["log"], line]),
+    )  # fmt: skip
+
+
+def stepped(run: Document, *, now: float, name: str, result: Any) -> Document:
+    """Return the record with the result of a step that has succeeded."""
+    return _changed(run, now, steps={**run["steps"], name: result})
+
+
 def skipped(run: Document, *, now: float) -> Document:
     """Return the record of a run that will not be begun because another of its job is not finished."""
     reason = f"another run of {run['job']!r} was not finished; see the job's overlap setting"
@@ -191,13 +254,35 @@ def overlap_of(spec: JobSpec) -> Overlap:
     """Return what becomes of a job's run while another is not finished."""
     if spec.overlap is not None:
         return spec.overlap
-    return "allow" if spec.cron is None and spec.every_s is None and spec.at is None else "skip"
+    if spec.cron is not None or spec.every_s is not None or spec.at is not None:
+        return "skip"
+    return "queue" if spec.concurrency else "allow"
 
 
-def takeovers(run: Document) -> int:
-    """Return how many attempts of a running or due run ended without a word: their workers died."""
-    over: int = run["attempt"] - run["failures"] - (1 if run["state"] == RUNNING else 0)
-    return over
+def lane_of(spec: JobSpec, *, input: Mapping[str, Any], by: str | None) -> str:
+    """Return what a run of a job shares its places with: the job, or the job and the value of its key."""
+    key = spec.concurrency.key if spec.concurrency else None
+    if key is None:
+        return spec.name
+    value: Any = by if key == "$user.id" else input
+    if key != "$user.id":
+        for part in key.split(".")[1:]:
+            value = value.get(part) if isinstance(value, Mapping) else None
+    text = json.dumps(value, sort_keys=True)
+    lane = f"{spec.name}/{text}"
+    return lane if len(lane) <= LANE_CHARACTERS else f"{spec.name}/{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def places_of(spec: JobSpec, lane: str) -> tuple[str, ...] | None:
+    """Return the slots of a lane, of which a run needs one; None where there is no limit."""
+    if spec.concurrency is not None:
+        return (lane, *(f"{lane}#{number}" for number in range(1, spec.concurrency.max)))
+    return None if overlap_of(spec) == "allow" else (lane,)
+
+
+def spread(id: str, turn: int) -> float:
+    """Return a number from 0 to below 1 that looks like chance and is the same for a run in every process."""
+    return int.from_bytes(hashlib.sha256(f"{id} {turn}".encode()).digest()[:6], "big") / (1 << 48)
 
 
 def kept_log(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -215,16 +300,26 @@ def kept_result(value: Any) -> tuple[Any, str | None]:
 
     Work that is done must not fail, and be done again, because its result is too large or is not JSON.
     """
+    if value is None:
+        return None, None
+    try:
+        return checked_json(value), None
+    except ValueError as error:
+        return None, f"the result is not kept: {error}"
+
+
+def checked_json(value: Any) -> Any:
+    """Return a copy of a result as JSON has it. Raises ValueError where it is none, or over RESULT_BYTES."""
     try:
         text = orjson.dumps(value)
     except TypeError as error:
-        return None, f"the result is not kept: {error}"
+        raise ValueError(str(error)) from error
     if len(text) > RESULT_BYTES:
-        return None, f"the result is not kept: it has {len(text)} bytes as JSON, the limit is {RESULT_BYTES}"
+        raise ValueError(f"it has {len(text)} bytes as JSON, the limit is {RESULT_BYTES}")
     result = orjson.loads(text)
     for pointer, message in check_json(result).items():
-        return None, f"the result is not kept: {pointer or 'it'} {message}"
-    return result, None
+        raise ValueError(f"{pointer or 'it'} {message}")
+    return result
 
 
 def _ended(run: Document, now: float, **changes: Any) -> Document:

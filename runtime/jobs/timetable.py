@@ -13,11 +13,10 @@ from zoneinfo import ZoneInfo
 from apscheduler.triggers.cron import CronTrigger
 
 from runtime.model.specs import JobSpec
+from runtime.model.weekdays import weekdays
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 TICK: Final = timedelta(microseconds=1)
-WEEKDAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-"""Cron's order: 0 is Sunday, and so is 7. APScheduler 3 counts from Monday, so that it is given names only."""
 
 
 class Timetable(Protocol):
@@ -53,6 +52,7 @@ class Cron:
         if len(fields) != 5:
             raise ValueError(f"a cron expression has 5 fields (minute hour day month weekday), not {len(fields)}")
         minute, hour, day, month, weekday = fields
+        # APScheduler 3 counts from Monday, so that it is given names only.
         names = weekdays(weekday)
         times = {"minute": minute, "hour": hour, "month": month, "second": 0, "timezone": self.zone}
         if day.startswith("*") or weekday.startswith("*"):
@@ -149,34 +149,3 @@ def next_fire(spec: JobSpec, now: float) -> float | None:
     table = timetable(spec)
     found = table.after(datetime.fromtimestamp(now, UTC) - TICK) if table else None
     return found.timestamp() if found else None
-
-
-def weekdays(field: str) -> str:
-    """Return cron's weekday field in names: `1-5` becomes `mon,tue,wed,thu,fri`. Ranges may wrap (`fri-mon`).
-
-    Raises ValueError.
-    """
-    if field == "*":
-        return field
-    days = {day for part in field.split(",") for day in _weekday_range(part)}
-    return ",".join(name for number, name in enumerate(WEEKDAYS) if number in days)
-
-
-def _weekday_range(part: str) -> list[int]:
-    span, _, step = part.partition("/")
-    first, dash, last = ("0", "-", "6") if span == "*" else span.partition("-")
-    start = _weekday(first, part) % 7
-    end = _weekday(last, part) if dash else (6 if step else start)
-    if end < start:
-        end += 7
-    if step and not (step.isdecimal() and int(step) > 0):
-        raise ValueError(f"{part!r} in a cron expression's weekdays has a step that is no positive number")
-    return [day % 7 for day in range(start, end + 1, int(step or 1))]
-
-
-def _weekday(text: str, part: str) -> int:
-    if text.isdecimal() and int(text) <= len(WEEKDAYS):
-        return int(text)
-    if text.lower() in WEEKDAYS:
-        return WEEKDAYS.index(text.lower())
-    raise ValueError(f"{part!r} in a cron expression's weekdays is neither 0–7 nor sun, mon, tue, wed, thu, fri, sat")

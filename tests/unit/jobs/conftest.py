@@ -15,14 +15,14 @@ from runtime.hooks.call import Caller
 from runtime.hooks.load import load
 from runtime.hooks.registry import Registry
 from runtime.jobs.ledger import Ledger
-from runtime.jobs.record import RUNS
+from runtime.jobs.record import RUNS, TRIGGERS
 from runtime.jobs.worker import Worker
 from runtime.model.actor import Actor
 from runtime.model.change import Message
 from runtime.model.errors import InvalidMessage, TooLarge, Unavailable
 from runtime.model.problem import Source
 from runtime.model.query import Query
-from runtime.model.specs import HookRef, JobEventsSpec, JobSpec, ProjectSpec
+from runtime.model.specs import HookRef, JobEventsSpec, JobSpec, ProjectSpec, RetrySpec
 from runtime.storage.open import open_store
 
 NOON = 1_768_478_400.0
@@ -142,14 +142,35 @@ class Publisher:
 
 
 class FakeDatabase:
-    """A `ctx.db` that tells who asked for it."""
+    """A `ctx.db` that tells who asked for it, and how its batches ended."""
 
-    def __init__(self, actor, chain):
+    def __init__(self, actor, chain, seen=None):
         self.actor = actor
         self.chain = chain
+        self.seen = [] if seen is None else seen
 
     async def whoami(self):
         return [self.actor.id, sorted(self.actor.roles), list(self.chain)]
+
+    def as_actor(self):
+        return ActorDatabase(self.actor)
+
+    @asynccontextmanager
+    async def batch(self):
+        try:
+            yield self
+        except BaseException:
+            self.seen.append("abandoned")
+            raise
+        self.seen.append("committed")
+
+
+class ActorDatabase:
+    def __init__(self, actor):
+        self.actor = actor
+
+    async def whoami(self):
+        return ["actor", self.actor.id]
 
 
 class Project:
@@ -193,8 +214,31 @@ class Project:
         settings = {"drain_s": 0.0, "wait": self.clock.wait} | settings
         return Worker(
             ledger or self.ledger, registry=self.registry, caller=self.caller, publisher=self.publisher,
-            database=FakeDatabase, actors=self.actor, http=self.hand, clock=self.clock, log=self.log, **settings,
+            database=self.database, actors=self.actor, http=self.hand, clock=self.clock, log=self.log, **settings,
         )  # fmt: skip
+
+    def database(self, actor, chain):
+        return FakeDatabase(actor, chain, self.hand.seen)
+
+    def retries(self, **settings):
+        return RetrySpec(**settings)
+
+    async def progress(self, id, message):
+        """Wait until a run has told this as its progress."""
+
+        async def told():
+            return (await self.ledger.get(id))["progress"]["message"] == message
+
+        await self.pulse.until(told)
+
+    async def failures(self, id, count):
+        """Wait until a run has failed so often; return its record."""
+
+        async def failed():
+            run = await self.ledger.get(id)
+            return run if run["failures"] == count else None
+
+        return await self.pulse.until(failed)
 
     async def actor(self, id):
         return Actor(kind="user", id=id, roles=frozenset({"editor"}))
@@ -251,7 +295,7 @@ def publisher(clock, pulse):
 async def store(tmp_path, clock, pulse):
     store = open_store("sqlite::memory:", folder=tmp_path, clock=clock)
     await store.open()
-    await store.ensure([RUNS])
+    await store.ensure([RUNS, TRIGGERS])
     yield WatchedStore(store, pulse)
     await store.close()
 

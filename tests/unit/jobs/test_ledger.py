@@ -16,7 +16,7 @@ def ids(claims):
 
 
 async def end(claim, clock):
-    await claim.put(record.succeeded(claim.run, now=clock.now(), result=None))
+    await claim.change(lambda run: record.succeeded(run, now=clock.now(), result=None))
 
 
 async def test_preparing_stores_nothing_and_enqueueing_wakes(project):
@@ -146,10 +146,10 @@ async def test_a_renewed_lease_holds(project, clock):
     await project.enqueue("render")
     (claim,) = (await project.ledger.claim("w", limit=1)).begun
     clock.advance(20)
-    renewed = record.renewed(
-        claim.run, now=clock.now(), lease_until=clock.now() + 30, progress=claim.run["progress"], log=[]
+    until = clock.now() + 30
+    await claim.change(
+        lambda run: record.renewed(run, now=clock.now(), lease_until=until, progress=run["progress"], log=[])
     )
-    await claim.put(renewed)
     clock.advance(20)
     assert ids(await project.ledger.claim("other", limit=1)) == []
 
@@ -160,7 +160,7 @@ async def test_skip_records_the_run_that_finds_another_unfinished(project, clock
     (claim,) = (await project.ledger.claim("w", limit=5)).begun
     second = await project.enqueue("digest")
     claims = await project.ledger.claim("w", limit=5)
-    assert (claims.begun, [run["id"] for run in claims.skipped]) == ([], [second])
+    assert (claims.begun, [run["id"] for run in claims.ended]) == ([], [second])
     run = await project.ledger.get(second)
     assert (run["state"], run["attempt"], run["finishedAt"], run["error"]["type"]) == (
         "skipped", 0, "2026-01-15T12:00:00.000Z", "Skipped",
@@ -205,9 +205,10 @@ async def test_a_run_that_waits_for_its_retry_still_counts_as_unfinished(project
     project.has(NOTHING, digest={"overlap": "skip"})
     first = await project.enqueue("digest")
     (claim,) = (await project.ledger.claim("w", limit=5)).begun
-    await claim.put(record.retried(claim.run, now=clock.now(), due=clock.now() + 60, error=said("E", "")))
+    due = clock.now() + 60
+    await claim.change(lambda run: record.retried(run, now=clock.now(), due=due, error=said("E", "")))
     second = await project.enqueue("digest")
-    assert [run["id"] for run in (await project.ledger.claim("w", limit=5)).skipped] == [second]
+    assert [run["id"] for run in (await project.ledger.claim("w", limit=5)).ended] == [second]
     clock.advance(60)
     assert ids(await project.ledger.claim("w", limit=5)) == [first]
 
@@ -219,7 +220,7 @@ async def test_an_expired_lease_comes_before_its_jobs_next_run(project, clock):
     clock.advance(30)
     second = await project.enqueue("digest")
     claims = await project.ledger.claim("w", limit=5)
-    assert (ids(claims), [run["id"] for run in claims.skipped]) == ([first], [second])
+    assert (ids(claims), [run["id"] for run in claims.ended]) == ([first], [second])
 
 
 async def test_a_job_that_became_strict_does_not_drop_a_run_that_was_begun(project, clock):
@@ -231,7 +232,7 @@ async def test_a_job_that_became_strict_does_not_drop_a_run_that_was_begun(proje
     project.respecify("digest", overlap="skip")
     clock.advance(30)
     claims = await project.ledger.claim("w", limit=5)
-    assert (len(claims.begun), claims.skipped) == (1, [])
+    assert (len(claims.begun), claims.ended) == (1, [])
     await end(claims.begun[0], clock)
     assert len(ids(await project.ledger.claim("w", limit=5))) == 1
 

@@ -23,9 +23,10 @@ def test_a_new_run_has_every_field_of_the_ledger():
     assert queued() == {
         "id": "r1", "job": "digest", "state": "queued", "key": None,
         "scheduledAt": "2026-01-15T12:00:05.000Z",
-        "dueAt": "2026-01-15T12:00:05.000Z", "queuedAt": "2026-01-15T12:00:00.000Z", "queuedBy": "ada",
-        "startedAt": None, "finishedAt": None, "attempt": 0, "failures": 0, "worker": None, "leaseUntil": None,
-        "slot": None, "input": {"n": 1}, "progress": {"percent": 0, "message": ""}, "log": [], "result": None,
+        "dueAt": "2026-01-15T12:00:05.000Z", "priority": "normal", "queuedAt": "2026-01-15T12:00:00.000Z",
+        "queuedBy": "ada", "startedAt": None, "finishedAt": None, "attempt": 0, "failures": 0, "lost": 0,
+        "worker": None, "leaseUntil": None, "cancelAt": None, "cancelBy": None, "lane": "digest", "slot": None,
+        "input": {"n": 1}, "progress": {"percent": 0, "message": ""}, "log": [], "steps": {}, "result": None,
         "error": None, "createdAt": "2026-01-15T12:00:00.000Z", "updatedAt": "2026-01-15T12:00:00.000Z",
         "createdBy": "ada", "version": 1,
     }  # fmt: skip
@@ -61,13 +62,13 @@ def test_a_run_that_is_given_back_has_not_used_its_attempt():
     assert (run["state"], run["attempt"], run["failures"], run["leaseUntil"]) == ("queued", 0, 0, None)
 
 
-def test_takeovers_are_the_attempts_that_neither_failed_nor_were_given_back():
+def test_an_attempt_is_lost_when_the_run_is_begun_again_while_it_is_running():
     run = begun(queued())
-    assert record.takeovers(run) == 0
+    assert run["lost"] == 0
     run = begun(run)
-    assert record.takeovers(run) == 1
+    assert run["lost"] == 1
     run = begun(record.retried(run, now=NOON, due=NOON, error=said("E", "")))
-    assert (run["attempt"], record.takeovers(run)) == (3, 1)
+    assert (run["attempt"], run["lost"]) == (3, 1)
 
 
 @pytest.mark.parametrize(

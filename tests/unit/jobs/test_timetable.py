@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.jobs.timetable import Cron, Every, next_fire, timetable, weekdays
+from runtime.jobs.timetable import Cron, Every, next_fire, timetable
 from runtime.model.problem import Source
 from runtime.model.specs import HookRef, JobSpec
+from runtime.model.weekdays import weekdays
 
 NOON = 1_768_478_400.0
 """2026-01-15T12:00:00Z, a Thursday."""

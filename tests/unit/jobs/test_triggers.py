@@ -17,7 +17,9 @@ NOTHING = "def run(ctx): pass"
 def scheduling(project, clock):
     @asynccontextmanager
     async def enter(ledger=None):
-        schedule = Schedule(ledger or project.ledger, registry=project.registry, log=project.log, wait=clock.wait)
+        schedule = Schedule(
+            ledger or project.ledger, registry=project.registry, clock=clock, log=project.log, wait=clock.wait
+        )
         async with schedule.running():
             yield schedule
 

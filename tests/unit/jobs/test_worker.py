@@ -159,8 +159,8 @@ async def test_what_is_claimed_in_the_moment_of_stopping_is_given_back_untouched
     claim = project.ledger.claim
     arrived, go_on = asyncio.Event(), asyncio.Event()
 
-    async def slow_claim(worker, *, limit):
-        claims = await claim(worker, limit=limit)
+    async def slow_claim(worker, *, limit, lost):
+        claims = await claim(worker, limit=limit, lost=lost)
         arrived.set()
         await go_on.wait()
         return claims
@@ -190,7 +190,7 @@ async def test_an_error_nobody_foresaw_does_not_end_the_worker(project, working,
     id = await project.enqueue("render")
     claim = project.ledger.claim
 
-    async def broken(worker, *, limit):
+    async def broken(worker, *, limit, lost):
         project.ledger.claim = claim
         project.pulse.now()
         raise ZeroDivisionError
