@@ -12,7 +12,7 @@ run: .venv/ready
 	@exec $(BIN)/hookstream dev
 
 test: .venv/ready
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --maxprocesses 8
 
 check: .venv/ready
 	$(BIN)/ruff format --check .

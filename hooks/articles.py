@@ -25,6 +25,18 @@ async def date(ctx: Context):
         ctx.document["publishedAt"] = datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
+async def schedule(ctx: Context):
+    """Plan a run for when the article shall be published, in the same commit; one that was planned before does nothing.
+
+    The job looks whether its time is still the one that is wanted, so that no run has to be called back.
+    """
+    at = ctx.document.get("publishAt")
+    if at and ctx.changed("publishAt"):
+        version = (ctx.previous or {}).get("version", 0)
+        planned = {"articleId": ctx.id, "publishAt": at}
+        await ctx.jobs.enqueue("publish-article", planned, at=at, key=f"{ctx.id}/{version}")
+
+
 async def announce(ctx: Context):
     """Say that an article has changed: an id and no more, for drafts are nobody's business."""
     article = ctx.document

@@ -1,9 +1,10 @@
-"""`hookstream tail` and `hookstream send`."""
+"""`hookstream channels`, `hookstream tail` and `hookstream send`."""
 
 import asyncio
 import json
+import os
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any, Final
@@ -14,19 +15,70 @@ import orjson
 
 from runtime.app import run
 from runtime.cli.access import NO_SERVER, Access, access, access_options
+from runtime.cli.channel_page import channel_page
 from runtime.cli.jobs import json_object
 from runtime.cli.opening import project_option
 from runtime.cli.runs import local_time
 from runtime.cli.signals import cancelled_by_signals
 from runtime.cli.sse import Event, Reader
-from runtime.cli.terminal import BAD, CAUTION, PLACE, QUIET, Terminal
+from runtime.cli.terminal import BAD, CAUTION, PLACE, QUIET, Piece, Prose, Terminal, counted
 from runtime.model.clock import epoch_s
 from runtime.model.errors import NotFound, Unavailable
+from runtime.settings.load import load as load_settings
 
 SEND_S: Final = 30.0
 EVENT_STREAM: Final = "text/event-stream"
 SILENCE: Final = 3
 """A stream that is silent for so many heartbeats is dead: its server sends at least one."""
+
+
+@click.command(
+    short_help="List the channels, or write a page about them.",
+    epilog="""\b
+    Example:
+      hookstream channels --markdown > CHANNELS.md""",
+)
+@click.option("--markdown", is_flag=True, help="Write the page that documents the declared channels; needs no server.")
+@access_options
+@project_option
+@click.pass_obj
+def channels(terminal: Terminal, markdown: bool, url: str | None, token: str | None, folder: Path) -> None:
+    """List the declared channels, and those that live on the project's running server.
+
+    Where no server answers, the declared ones are listed alone, and that is said.
+    """
+    if markdown:
+        terminal.raw(channel_page(load_settings(folder, os.environ)))
+        return
+
+    async def main() -> int:
+        async with access(folder, url=url, token=token) as server:
+            try:
+                async with server.request("GET", "_channels", read_s=SEND_S) as response:
+                    items = orjson.loads(await response.read())["items"]
+            except Unavailable as failure:
+                if failure.code != NO_SERVER:
+                    raise
+                terminal.note(("no server answers: the declared channels, without numbers", CAUTION))
+                items = [{"name": c.name, "scope": c.scope, "declared": True} for c in server.spec.channels]
+        terminal.table(
+            ("Channel", "Scope", "Listening", "Kept", Prose("Description")), [_row(i, server) for i in items]
+        )
+        terminal.note((counted(len(items), "channel"), QUIET))
+        return 0
+
+    run(main())
+
+
+def _row(item: Mapping[str, Any], server: Access) -> tuple[Piece, ...]:
+    spec = server.spec.channel(item["name"]) or next((c for c in server.spec.channels if c.name == item["name"]), None)
+    return (
+        (item["name"], "bold" if item["declared"] else PLACE),
+        item["scope"] or "by a hook",
+        str(item.get("subscribers", "")),
+        str(item.get("kept", "")),
+        spec.description if spec is not None else "",
+    )
 
 
 @click.command()
@@ -107,7 +159,7 @@ class View:
                 self._reset(data)
             case "denied":
                 self._note(f"no longer listening to {data.get('channel')}: {data.get('reason')}", BAD)
-            case "closing" | "overloaded":
+            case "closing" | "overloaded" | "expired" | "disconnected":
                 self._note(f"the server says: {event.type}", CAUTION)
 
     def lost(self, reason: str, wait_s: float) -> None:

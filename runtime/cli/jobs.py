@@ -12,6 +12,7 @@ from runtime.cli.opening import PROJECT_HELP, project_folder, project_option, wi
 from runtime.cli.runs import await_run, duration_of, local_time, show_run, state_of
 from runtime.cli.summary import base_url
 from runtime.cli.terminal import QUIET, Piece, Prose, Terminal
+from runtime.jobs.record import STATES
 from runtime.jobs.timetable import timetable
 from runtime.model.clock import epoch_s
 from runtime.model.document import Document
@@ -68,13 +69,14 @@ def run_(ctx: click.Context, terminal: Terminal, name: str, text: str, wait: boo
 @jobs.command()
 @click.argument("name", required=False)
 @click.option("--limit", type=click.IntRange(1, 500), default=20, show_default=True, help="How many, newest first.")
+@click.option("--state", type=click.Choice(STATES), help="Only those in this state: failed are the dead ones.")
 @project_option
 @click.pass_obj
-def runs(terminal: Terminal, name: str | None, limit: int, folder: Path) -> None:
+def runs(terminal: Terminal, name: str | None, limit: int, state: str | None, folder: Path) -> None:
     """List runs, newest first: of the job NAME, or of all."""
 
     async def work(project: Project) -> int:
-        found = await project.ledger.find(job=name, limit=limit)
+        found = await project.ledger.find(job=name, state=state, limit=limit)
         if not found and name is not None and name not in project.spec.job:
             raise NotFound(f"there is no job {name!r}, and there are no runs of one; see hookstream jobs")
         now = project.clock.now()
@@ -107,6 +109,40 @@ def show(terminal: Terminal, id: str, as_json: bool, folder: Path) -> None:
             terminal.raw(json.dumps(run, indent=2, ensure_ascii=False))
         else:
             show_run(terminal, run, now=project.clock.now())
+        return 0
+
+    with_project(folder, work)
+
+
+@jobs.command()
+@click.argument("id")
+@project_option
+@click.pass_obj
+def cancel(terminal: Terminal, id: str, folder: Path) -> None:
+    """End a run: one that waits at once, one that is running as soon as it has cleaned up.
+
+    The process that has it learns of it within a second.
+    """
+
+    async def work(project: Project) -> int:
+        run = await project.ledger.cancel(id, by=None)
+        ended = run["finishedAt"] is not None
+        terminal.done("cancelled the run " if ended else "told the server to end the run ", (id, QUIET))
+        return 0
+
+    with_project(folder, work)
+
+
+@jobs.command()
+@click.argument("id")
+@project_option
+@click.pass_obj
+def retry(terminal: Terminal, id: str, folder: Path) -> None:
+    """Queue a run once more that failed, was cancelled or skipped. Its steps that succeeded are not repeated."""
+
+    async def work(project: Project) -> int:
+        run = await project.ledger.retry(id, by=None)
+        terminal.done("queued the run of ", (run["job"], "bold"), " once more  ", (id, QUIET))
         return 0
 
     with_project(folder, work)

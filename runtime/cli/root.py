@@ -8,7 +8,7 @@ import click
 
 from runtime import __version__
 from runtime.cli.backups import backup, restore
-from runtime.cli.channels import send, tail
+from runtime.cli.channels import channels, send, tail
 from runtime.cli.check import check
 from runtime.cli.dev import dev
 from runtime.cli.explain import explain
@@ -74,6 +74,7 @@ for _command in (
     backup,
     restore,
     jobs,
+    channels,
     tail,
     send,
     schema,

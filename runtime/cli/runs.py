@@ -49,7 +49,9 @@ def show_run(terminal: Terminal, run: Document, *, now: float) -> None:
         "took": duration_of(run, now),
         "attempt": f"{run['attempt']}, after {run['failures']} failures" if run["failures"] else str(run["attempt"]),
         "progress": _progress(run),
+        "cancel": f"asked for by {run['cancelBy'] or 'the system'}" if run["cancelAt"] else "",
         "input": _json(run["input"]) if run["input"] else "",
+        "steps": ", ".join(run["steps"]),
     }
     for name, value in facts.items():
         if value:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -10,7 +11,8 @@ import click
 
 from runtime.app import reload, run
 from runtime.app import serve as serve_projects
-from runtime.cli.logs import Log, json_log
+from runtime.cli.logs import JsonLines, Log, json_log
+from runtime.cli.open_files import RESERVE, raise_open_files
 from runtime.cli.opening import address_options, folders_argument, opened
 from runtime.cli.signals import ENDINGS, HANG_UP, on_signals, stopped_by_signals
 from runtime.model.errors import Failure
@@ -34,13 +36,17 @@ def serve(ctx: click.Context, folders: tuple[Path, ...], host: str | None, port:
     """
 
     async def main() -> int:
-        log = json_log()
+        lines = JsonLines(sys.stdout.buffer)
+        log = json_log(lines)
+        open_files = raise_open_files()
         with stopped_by_signals(*ENDINGS, on_stop=lambda: log.info("stopping")) as stop:
             async with AsyncExitStack() as stack:
+                await stack.enter_async_context(lines.held())
                 projects = [await stack.enter_async_context(opened(folder, log=log)) for folder in folders]
                 require_different_namespaces(projects)
                 for project in projects:
                     await _warn_without_admin(project)
+                _warn_of_few_files(log, open_files, projects)
                 hung_up = asyncio.Event()
                 reloading = asyncio.create_task(_reload_on(hung_up, projects), name="reload")
                 reloading.add_done_callback(lambda _: stop.set())
@@ -49,7 +55,7 @@ def serve(ctx: click.Context, folders: tuple[Path, ...], host: str | None, port:
                     with on_signals({HANG_UP: hung_up.set} if HANG_UP else {}):
                         await serve_projects(
                             projects, host=host or server.host, port=server.port if port is None else port, stop=stop,
-                            on_ready=lambda url: _say_ready(log, url, projects), log=log,
+                            on_ready=lambda url: _say_ready(log, url, projects), log=log, request_log=lines.request,
                         )  # fmt: skip
                 finally:
                     reloading.cancel()
@@ -100,6 +106,13 @@ async def _reload(project: Project) -> None:
 async def _warn_without_admin(project: Project) -> None:
     if not any(admin["passwordHash"] is not None for admin in await project.auth.users.enabled_admins()):
         project.log.warning("no_admin", remedy="hookstream user add EMAIL --role admin")
+
+
+def _warn_of_few_files(log: Log, open_files: int | None, projects: Sequence[Project]) -> None:
+    streams = sum(project.spec.realtime.max_connections for project in projects)
+    if open_files is not None and open_files < streams + RESERVE:
+        remedy = "raise the hard limit (ulimit -Hn, LimitNOFILE=), or lower realtime.maxConnections"
+        log.warning("few_open_files", limit=open_files, max_connections=streams, remedy=remedy)
 
 
 def _say_ready(log: Log, url: str, projects: Sequence[Project]) -> None:

@@ -1,6 +1,7 @@
 """The web application, from its parts."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from aiohttp import web
 from structlog.typing import FilteringBoundLogger
@@ -9,28 +10,31 @@ from runtime.model.clock import Clock
 from runtime.web.errors import errors_middleware
 from runtime.web.identity import identity_middleware
 from runtime.web.metrics import METRICS, metrics_of
-from runtime.web.middleware import add_headers, cross_origin, known_project, logged, rate_limited
-from runtime.web.project import PROJECTS, Project
+from runtime.web.middleware import RequestLog, add_headers, addressed, logged, rate_limited
+from runtime.web.project import PROJECTS, QUERIES, Project, Queries
 from runtime.web.routes import auth, channels, documents, events, hooks, jobs, system, welcome
 
 
-def build(projects: Mapping[str, Project], *, clock: Clock, log: FilteringBoundLogger) -> web.Application:
+def build(
+    projects: Mapping[str, Project], *, clock: Clock, log: FilteringBoundLogger, request_log: RequestLog | None = None
+) -> web.Application:
     """Return the application that serves these projects, by namespace.
 
-    The body limit is the largest of the projects'; it bounds what one request may hold in memory.
+    Requests are logged to `request_log`, as lines of `log` where there is none. The body limit is the largest of the
+    projects'; it bounds what one request may hold in memory.
     """
     app = web.Application(
         middlewares=[
-            logged(log, clock),
-            cross_origin,
+            logged(request_log or partial(log.info, "request"), clock),
             errors_middleware,
-            known_project,
+            addressed,
             identity_middleware,
             rate_limited(projects, clock),
         ],
         client_max_size=max(project.spec.server.body_limit_bytes for project in projects.values()),
     )
     app[PROJECTS] = dict(projects)
+    app[QUERIES] = Queries()
     app[METRICS] = metrics_of(projects)
     app.on_response_prepare.append(add_headers)
     # Those that are asked for most come first: a request tries the routes in this order.

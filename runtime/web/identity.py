@@ -7,6 +7,7 @@ from aiohttp.typedefs import Handler
 from yarl import URL
 
 from runtime.auth.identify import Identity
+from runtime.auth.secrets import TICKET_PREFIX
 from runtime.model.actor import PUBLIC
 from runtime.model.errors import CrossSiteRequest, Unauthenticated
 from runtime.web.project import ACTOR, is_trusted, project_of
@@ -16,6 +17,9 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 IDENTITY: Final[web.RequestKey[Identity]] = web.RequestKey("identity", Identity)
 
+_NOBODY: Final = Identity(PUBLIC)
+"""Who asks where nothing says who."""
+
 
 def cookie_name(namespace: str) -> str:
     """Return the name of a project's session cookie: cookies know no ports, so the name tells projects apart."""
@@ -24,21 +28,28 @@ def cookie_name(namespace: str) -> str:
 
 def identity_of(request: web.Request) -> Identity:
     """Return who asks and what said so, as the middleware found it."""
-    return request[IDENTITY]
+    identity: Identity = request.get(IDENTITY, _NOBODY)
+    return identity
 
 
 @web.middleware
 async def identity_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Put who asks into `ACTOR` of the request, and what said so, an `Identity`, into `request[IDENTITY]`.
+    """Put who asks into `ACTOR` of the request, and what said so, if anything did, into `IDENTITY`.
 
     Looks at `Authorization: Bearer` (RFC 6750 §2.1), then at the session's cookie; anything else that `Authorization`
-    may hold belongs to a proxy in front. Outside a project's URLs everybody is the public. Where it is the cookie
+    may hold belongs to a proxy in front. A request for an event stream may have a ticket instead, which then counts
+    alone. Outside a project's URLs everybody is the public. Where it is the cookie
     that says who asks and the method is not safe, the request must pass `check_same_origin`; a bearer token is nothing
     that another site could make a browser send. Raises Unauthenticated for a bearer token that is not good, NotFound
     for an unknown project, CrossSiteRequest.
     """
-    request[IDENTITY], request[ACTOR] = Identity(PUBLIC), PUBLIC
-    if "ns" not in request.match_info:
+    headers = request.headers
+    if "ticket=" in request.rel_url.raw_query_string and (ticket := _ticket(request)) is not None:
+        identity = await project_of(request).auth.identify.by_ticket(ticket)
+        request[IDENTITY], request[ACTOR] = identity, identity.actor
+        return await handler(request)
+    if "ns" not in request.match_info or ("Authorization" not in headers and "Cookie" not in headers):
+        request[ACTOR] = PUBLIC
         return await handler(request)
     project = project_of(request)
     cookie = request.cookies.get(cookie_name(project.spec.namespace))
@@ -89,6 +100,18 @@ def own_origin(request: web.Request) -> str | None:
 def is_secure(request: web.Request) -> bool:
     """Tell whether the client came over https, to us or to a trusted proxy."""
     return (own_origin(request) or "").startswith("https://")
+
+
+def _ticket(request: web.Request) -> str | None:
+    """Return the ticket of a request for an event stream; for any other the parameter means nothing here."""
+    ticket = request.query.get("ticket", "")
+    if "ns" not in request.match_info or request.method != "GET" or not ticket:
+        return None
+    if request.path.endswith("/_events"):
+        return ticket
+    # Elsewhere the parameter may be a read hook's own.
+    asks_for_stream = "text/event-stream" in request.headers.get("Accept", "").lower()
+    return ticket if asks_for_stream and ticket.startswith(TICKET_PREFIX) else None
 
 
 def _bearer(request: web.Request) -> str | None:

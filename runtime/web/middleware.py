@@ -1,48 +1,72 @@
 """What happens to every request: an id, a log line, headers, cross-origin rules, rates."""
 
+import itertools
 import re
+import secrets
 from collections.abc import Callable, Mapping
-from typing import Final, Literal
+from functools import lru_cache
+from typing import Final, Literal, Protocol
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
-from structlog.typing import FilteringBoundLogger
+from multidict import CIMultiDict
 
 from runtime.auth.throttle import RateLimiter, address_key
 from runtime.model.clock import Clock
-from runtime.model.document import new_id
 from runtime.model.errors import NotFound, RateLimited
 from runtime.model.specs import Rate
-from runtime.web.project import PROJECTS, REQUEST_ID, Project, actor_of, client_ip
+from runtime.web.project import ADDRESSED, PROJECTS, REQUEST_ID, Project, actor_of, client_ip
 from runtime.web.routes.events import overloaded
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _EXPOSED: Final = "ETag, Location, Retry-After, X-Request-ID"
-_METHODS: Final = "GET, POST, PUT, PATCH, DELETE"
-_HEADERS: Final = "Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID"
-_PREFLIGHT_AGE_S: Final = "600"
+_PREFLIGHT: Final = {
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID",
+    "Access-Control-Max-Age": "600",
+}
+_VARY: Final = "Authorization, Cookie, Origin"
+_ALL_HEADERS: Final = CIMultiDict(
+    {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY"}
+)
+_API_HEADERS: Final = CIMultiDict({**_ALL_HEADERS, "Cache-Control": "private, no-cache"})
+"""What an answer has unless it says otherwise itself."""
+
+ADDRESSES_KEPT: Final = 1024
+"""For how many addresses it is remembered what counts as one with them."""
 
 
-def logged(log: FilteringBoundLogger, clock: Clock) -> Middleware:
+class RequestLog(Protocol):
+    """Where a line for each request goes."""
+
+    def __call__(self, *, method: str, path: str, status: int, ms: float, actor: str, request_id: str) -> None:
+        """Log a request that was answered: `actor` is an id, or `public`."""
+
+
+def logged(log: RequestLog, clock: Clock) -> Middleware:
     """Return the middleware that gives each request an id and a line in the log.
 
-    A proxy's `X-Request-ID` is taken over where it is harmless as text.
+    A proxy's `X-Request-ID` is taken over where it is harmless as text. Ids of our own count on from a random number:
+    they tell requests apart and are no secrets.
     """
+    numbers = itertools.count(secrets.randbits(63))
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        offered = request.headers.get("X-Request-ID", "")
-        request[REQUEST_ID] = offered if _REQUEST_ID.fullmatch(offered) else new_id(clock.now())
+        id = request.headers.get("X-Request-ID")
+        if id is None or not _REQUEST_ID.fullmatch(id):
+            id = f"{next(numbers):x}"
+        request[REQUEST_ID] = id
         started = clock.monotonic()
         response = await handler(request)
-        log.info(
-            "request",
+        actor = actor_of(request)
+        log(
             method=request.method,
             path=request.path,
             status=response.status,
             ms=round((clock.monotonic() - started) * 1000, 1),
-            actor=actor_of(request).id or actor_of(request).kind,
-            request_id=request[REQUEST_ID],
+            actor=actor.id or actor.kind,
+            request_id=id,
         )
         return response
 
@@ -51,35 +75,37 @@ def logged(log: FilteringBoundLogger, clock: Clock) -> Middleware:
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Put the headers that every answer has on a response that is about to be sent, event streams included."""
-    response.headers["Server"] = "hookstream"
-    response.headers.setdefault("X-Request-ID", request.get(REQUEST_ID, ""))
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("X-Frame-Options", "DENY")
+    headers = response.headers
+    headers["Server"] = "hookstream"
+    headers.setdefault("X-Request-ID", request.get(REQUEST_ID, ""))
     if request.path.startswith("/api/"):
-        response.headers.setdefault("Cache-Control", "private, no-cache")
-        response.headers["Vary"] = "Authorization, Cookie, Origin"
+        headers["Vary"] = _VARY
+        headers.merge(_API_HEADERS)
+    else:
+        headers.merge(_ALL_HEADERS)
     origin = request.headers.get("Origin")
     if origin is not None and _is_allowed(request, origin):
-        response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Allow-Credentials"] = "true"
-        response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+        headers["Access-Control-Allow-Origin"] = origin
+        headers["Access-Control-Allow-Credentials"] = "true"
+        headers["Access-Control-Expose-Headers"] = _EXPOSED
 
 
 @web.middleware
-async def cross_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer preflights (Fetch standard §3.3.2) for the origins that the project names, and for no others."""
-    is_preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
-    if not is_preflight:
-        return await handler(request)
-    headers = {}
-    if _is_allowed(request, request.headers.get("Origin", "")):
-        headers = {
-            "Access-Control-Allow-Methods": _METHODS,
-            "Access-Control-Allow-Headers": _HEADERS,
-            "Access-Control-Max-Age": _PREFLIGHT_AGE_S,
-        }
-    return web.Response(status=204, headers=headers)
+async def addressed(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Find the project in the path, `ADDRESSED` of the request, and refuse paths of those that are not served here.
+
+    Answers preflights (Fetch standard §3.3.2) for the origins that the project names, and for no others.
+    """
+    project = _named_project(request)
+    if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+        is_allowed = _is_allowed(request, request.headers.get("Origin", ""))
+        return web.Response(status=204, headers=_PREFLIGHT if is_allowed else None)
+    if project is not None:
+        request[ADDRESSED] = project
+    elif request.path.startswith("/api/"):
+        known = ", ".join(sorted(request.app[PROJECTS].keys()))
+        raise NotFound(f"no such project is served here; there is {known}", code="unknown_project")
+    return await handler(request)
 
 
 def _is_allowed(request: web.Request, origin: str) -> bool:
@@ -100,20 +126,25 @@ def rate_limited(projects: Mapping[str, Project], clock: Clock) -> Middleware:
     """
     connects, requests = {}, {}
     for namespace, project in projects.items():
-        connects[namespace] = RateLimiter(_rate(project, "connect"), clock=clock, what="new event streams")
+        connects[f"/api/{namespace}/_events"] = RateLimiter(
+            _rate(project, "connect"), clock=clock, what="new event streams"
+        )
         requests[namespace] = RateLimiter(_rate(project, "requests"), clock=clock)
+    known_key = lru_cache(maxsize=ADDRESSES_KEPT)(address_key)
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        project = _named_project(request)
+        project = request.get(ADDRESSED)
         if project is None:
             return await handler(request)
-        is_stream = request.path == f"/api/{project.spec.namespace}/_events"
-        limiter = (connects if is_stream else requests)[project.spec.namespace]
+        stream_limiter = connects.get(request.path)
+        limiter = stream_limiter or requests[project.spec.namespace]
+        if limiter.is_off:
+            return await handler(request)
         try:
-            await limiter.hit(actor_of(request).id or address_key(client_ip(request)))
+            await limiter.hit(actor_of(request).id or known_key(client_ip(request)))
         except RateLimited as refused:
-            if is_stream:
+            if stream_limiter is not None:
                 return overloaded(request, project, refused)
             raise
         return await handler(request)
@@ -127,12 +158,3 @@ def _rate(project: Project, name: Literal["connect", "requests"]) -> Callable[[]
         return limits.connect if name == "connect" else limits.requests
 
     return rate
-
-
-@web.middleware
-async def known_project(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse paths of projects that are not served here, before anything else looks at them."""
-    if request.path.startswith("/api/") and _named_project(request) is None:
-        known = ", ".join(sorted(request.app[PROJECTS].keys()))
-        raise NotFound(f"no such project is served here; there is {known}", code="unknown_project")
-    return await handler(request)

@@ -1,13 +1,18 @@
 """What a request needs of the project it speaks to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
+from typing import Final
 
 import aiohttp
 from aiohttp import web
 from structlog.typing import FilteringBoundLogger
+from yarl import URL
 
 from runtime.auth.auth import Auth
+from runtime.auth.secrets import TICKET_PREFIX
 from runtime.documents.service import Documents
 from runtime.hooks.call import Caller
 from runtime.hooks.context import Request
@@ -21,7 +26,11 @@ from runtime.model.clock import Clock
 from runtime.model.errors import Forbidden, NotFound, Unauthenticated
 from runtime.model.ports import Store
 from runtime.model.specs import ProjectSpec
+from runtime.realtime.attendance import Attendance
 from runtime.realtime.hub import Hub
+from runtime.realtime.inbox import Inbox
+from runtime.realtime.reception import Reception
+from runtime.realtime.recheck import Recheck
 
 
 @dataclass(slots=True)
@@ -33,6 +42,10 @@ class Project:
     documents: Documents
     auth: Auth
     hub: Hub
+    reception: Reception
+    inbox: Inbox
+    attendance: Attendance
+    recheck: Recheck
     ledger: Ledger
     schedule: Schedule
     worker: Worker
@@ -50,7 +63,31 @@ class Project:
 
 PROJECTS: web.AppKey[dict[str, Project]] = web.AppKey("projects", dict)
 ACTOR: web.RequestKey[Actor] = web.RequestKey("actor", Actor)
+ADDRESSED: web.RequestKey[Project] = web.RequestKey("addressed", Project)
+"""The project in the path, also where no route matched; missing outside `/api/`."""
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)
+
+
+QUERIES_KEPT: Final = 256
+"""How many URLs' queries are remembered, of 8 KiB at most each: reading one takes 8 µs."""
+
+
+class Queries:
+    """Reads the queries of URLs, and remembers those of late."""
+
+    def __init__(self) -> None:
+        self._read = lru_cache(maxsize=QUERIES_KEPT)(_parameters)
+
+    def read(self, text: str) -> dict[str, str]:
+        """Return the first value of each parameter, in a dictionary of the caller's own."""
+        return dict(self._read(text))
+
+
+def _parameters(text: str) -> Mapping[str, str]:
+    return dict(URL.build(query_string=text, encoded=True).query)
+
+
+QUERIES: web.AppKey[Queries] = web.AppKey("queries", Queries)
 
 
 def project_of(request: web.Request) -> Project:
@@ -76,8 +113,10 @@ def client_ip(request: web.Request) -> str:
     """
     peer = request.remote or ""
     trusted = project_of(request).spec.server.trusted_proxies if "ns" in request.match_info else ()
-    if not trusted:
-        return peer
+    return _behind_proxies(request, peer, trusted) if trusted else peer
+
+
+def _behind_proxies(request: web.Request, peer: str, trusted: tuple[str, ...]) -> str:
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     for hop in (peer, *reversed(hops)):
         if not is_trusted(hop, trusted):
@@ -106,12 +145,15 @@ def admin_project_of(request: web.Request) -> Project:
 
 def hook_request(request: web.Request, body: object = None) -> Request:
     """Return what hooks are told of a request."""
+    query = request.app[QUERIES].read(request.rel_url.raw_query_string)
+    if query.get("ticket", "").startswith(TICKET_PREFIX):
+        del query["ticket"]  # used up, but no business of logs that a hook may write
     return Request(
         method=request.method,
         path=request.path,
-        query=dict(request.query),
+        query=query,
         headers=request.headers,
-        cookies=dict(request.cookies),
+        cookies=dict(request.cookies) if "Cookie" in request.headers else {},
         ip=client_ip(request),
         body=body,
         id=request.get(REQUEST_ID, ""),

@@ -57,6 +57,7 @@ async def project(tmp_path, clock):
     log = structlog.wrap_logger(None, processors=[structlog.testing.LogCapture()])
     project = SimpleNamespace(
         clock=clock,
+        recheck=SimpleNamespace(soon=lambda: None),
         spec=ProjectSpec(
             tmp_path,
             "newsroom",

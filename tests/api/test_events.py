@@ -19,10 +19,12 @@ from runtime.model.actor import PUBLIC, Actor
 from runtime.model.ports import StreamRequest
 from runtime.model.problem import Source
 from runtime.model.specs import ChannelSpec, ProjectSpec, RealtimeSpec
+from runtime.realtime.attendance import Attendance
 from runtime.realtime.hub import Hub
+from runtime.realtime.reception import Reception
 from runtime.web import handover
 from runtime.web.errors import errors_middleware
-from runtime.web.project import ACTOR, PROJECTS
+from runtime.web.project import ACTOR, PROJECTS, QUERIES, Queries
 from runtime.web.routes import events
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
@@ -120,11 +122,14 @@ class Site:
             def spec(self):
                 return site.spec
 
-        return Project(hub=self.hub, clock=self.clock)
+        attendance = Attendance(None, self.hub, hooks=None, actors=None, clock=self.clock, log=None)
+        reception = Reception(self.hub, hooks=None, attendance=attendance, again=None)
+        return Project(hub=self.hub, clock=self.clock, reception=reception)
 
     @contextlib.asynccontextmanager
     async def serving(self):
         app = web.Application(middlewares=[errors_middleware, believe_the_header])
+        app[QUERIES] = Queries()
         app[PROJECTS] = {"newsroom": self.project()}
         app.add_routes(events.routes)
         app.router.add_get("/api/{ns}/hooked", hook_stream)
@@ -440,7 +445,7 @@ async def test_what_a_client_says_after_its_request_is_ignored(site):
 async def stall(site, stream):
     """Publish until the stream's transport takes no more. Return how many messages that took."""
     await stream.ready()
-    subscriber = next(s for s in site.hub._streams.values() if s.id == json.loads(stream.events[0].data)["connection"])
+    subscriber = next(s for s in site.hub.streams if s.id == json.loads(stream.events[0].data)["connection"])
     sent = 0
     while subscriber.is_live:
         sent += 1
@@ -713,7 +718,7 @@ on_both_loops_with_tls = on(["asyncio", "uvloop"], tls=True)
 async def messages_over_tls(site):
     async with site.listen("news", "sport") as stream:
         ready = await stream.ready()
-        sink = site.hub._streams[ready["connection"]]._sink
+        sink = site.hub.streams.get(ready["connection"])._sink
         assert sink.get_write_buffer_limits() == (0, 1)
         await site.send("news", 1)
         site.publish("sport", *range(2, 2000))

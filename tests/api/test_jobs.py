@@ -1,6 +1,10 @@
 """Jobs over HTTP: who may start them, who may watch, and what it looks like."""
 
+import asyncio
+
 import pytest
+
+from runtime.app import reload
 
 CONFIG = """
 namespace: desk
@@ -82,7 +86,7 @@ async def test_starting_a_job_answers_202_with_the_place_to_watch_it(desk):
     run = (await desk.ask("GET", f"/_jobs/runs/{id}", by="editor")).json
     assert set(run) == {
         "id", "job", "state", "attempt", "input", "progress", "result", "error",
-        "scheduledAt", "dueAt", "queuedAt", "startedAt", "finishedAt",
+        "scheduledAt", "dueAt", "queuedAt", "startedAt", "finishedAt", "cancelAt",
     }  # fmt: skip
     assert (run["job"], run["state"], run["attempt"], run["input"], run["result"], run["error"]) == (
         "render", "succeeded", 1, {"articleId": "a1"}, {"url": "/reports/a1"}, None,
@@ -193,7 +197,9 @@ async def test_the_list_of_jobs_tells_their_settings_next_time_and_last_run(desk
     assert jobs["render"] == {
         "name": "render", "description": "Renders a report", "cron": None, "everySeconds": None, "at": None,
         "timezone": "UTC", "timeoutSeconds": 60.0, "overlap": "allow",
-        "retries": {"max": 2, "backoffSeconds": 5.0, "factor": 3.0},
+        "retries": {"max": 2, "backoffSeconds": 5.0, "factor": 3.0, "jitterSeconds": 0.0},
+        "priority": "normal", "catchUp": "never", "jitterSeconds": 0.0, "concurrency": None, "isolate": None,
+        "memoryBytes": None,
         "input": {"type": "object", "required": ["articleId"], "properties": {"articleId": {"type": "string"}}},
         "permissions": ["role:editor"], "nextAt": None,
     }  # fmt: skip
@@ -265,6 +271,136 @@ async def read_until(lines, text):
         assert line, heard
         heard += line
     return heard
+
+
+async def test_a_run_enqueued_by_a_hook_whose_commit_fails_is_not_there(serve):
+    notes = """
+name: notes
+fields: [{name: title, type: string, unique: true}]
+permissions: {role:editor: {create: true}}
+hooks: {create: {before: hooks/notes.py:enqueue}}
+"""
+    desk = await serve(
+        {
+            "config.yml": CONFIG,
+            "collections/notes.yml": notes,
+            "hooks/notes.py": "async def enqueue(ctx): await ctx.jobs.enqueue('members')",
+            "jobs/jobs.yml": "- {name: members, file: jobs/quick.py}",
+            "jobs/quick.py": "async def run(ctx): pass",
+        }
+    )
+    assert (await desk.ask("POST", "/notes", {"title": "one"}, by="editor")).status == 201
+    answer = await desk.ask("POST", "/notes", {"title": "one"}, by="editor")
+    assert (answer.status, answer.json["code"]) == (409, "not_unique")
+    assert len(await desk.project.ledger.find(limit=5)) == 1
+
+
+LONG = """
+import asyncio
+
+async def run(ctx):
+    ctx.progress(1, "begun")
+    try:
+        await asyncio.Event().wait()
+    finally:
+        ctx.log.info("cleaned up")
+"""
+
+
+@pytest.fixture
+async def busy(serve):
+    """Jobs that wait: `long` runs until it is cancelled, `one` waits behind another of its kind."""
+    jobs = """
+- {name: long, file: jobs/long.py, permissions: {role:editor: true}}
+- {name: one, file: jobs/long.py, permissions: {role:editor: true, role:author: true}, overlap: queue}
+- {name: bad, file: jobs/bad.py, permissions: {role:editor: true}}
+- {name: open, file: jobs/long.py, permissions: {public: true}, overlap: queue}
+"""
+    config = CONFIG.replace("connect: 100000/minute", "connect: 100000/minute, queuedRuns: 3")
+    desk = await serve({"config.yml": config, "jobs/jobs.yml": jobs, "jobs/long.py": LONG, "jobs/bad.py": BAD})
+    yield desk
+    for state in ("queued", "running"):  # a server that stops would give them time to end
+        for run in await desk.project.ledger.find(state=state, limit=100):
+            await desk.project.ledger.cancel(run["id"], by=None)
+
+
+async def begun(desk, job, *, by):
+    id = (await desk.ask("POST", f"/_jobs/{job}", by=by)).json["jobId"]
+    while (await desk.project.ledger.get(id))["progress"]["message"] != "begun":
+        pass
+    return id
+
+
+async def test_its_starter_cancels_a_running_run_and_it_cleans_up(busy):
+    id = await begun(busy, "long", by="editor")
+    answer = await busy.ask("DELETE", f"/_jobs/runs/{id}", by="editor")
+    assert (answer.status, answer.json["state"]) == (202, "running")
+    run = await ended(busy, id)
+    assert (run["state"], run["error"]["type"]) == ("cancelled", "Cancelled")
+    assert [line["message"] for line in run["log"]] == ["cleaned up", "cancelled"]
+    answer = await busy.ask("DELETE", f"/_jobs/runs/{id}", by="editor")
+    assert (answer.status, answer.json["code"]) == (409, "run_ended")
+
+
+async def test_a_run_that_waits_is_cancelled_at_once(busy):
+    await begun(busy, "one", by="editor")
+    id = (await busy.ask("POST", "/_jobs/one", by="editor")).json["jobId"]
+    answer = await busy.ask("DELETE", f"/_jobs/runs/{id}", by="admin")
+    assert (answer.status, answer.json["state"], answer.json["attempt"]) == (200, "cancelled", 0)
+
+
+@pytest.mark.parametrize(("method", "path"), [("DELETE", ""), ("POST", "/retry")])
+@pytest.mark.parametrize("by", [None, "author"])
+async def test_a_run_of_somebody_else_cannot_be_cancelled_or_retried(busy, method, path, by):
+    id = await begun(busy, "long", by="editor")
+    answer = await busy.ask(method, f"/_jobs/runs/{id}{path}", by=by)
+    assert (answer.status, answer.json["code"]) == (404, "not_found")
+    assert (await busy.project.ledger.get(id))["cancelAt"] is None
+
+
+async def test_a_failed_run_is_retried_by_hand(busy):
+    id = await start(busy, "bad", by="editor")
+    answer = await busy.ask("POST", f"/_jobs/runs/{id}/retry", by="editor")
+    assert (answer.status, answer.json["state"], answer.json["finishedAt"]) == (202, "queued", None)
+    run = await ended(busy, id)
+    assert (run["state"], run["attempt"], run["failures"]) == ("failed", 2, 1)
+    dead = (await busy.ask("GET", "/_jobs/runs?state=failed", by="admin")).json["items"]
+    assert [run["id"] for run in dead] == [id]
+
+
+async def test_what_is_not_dead_is_not_retried(busy):
+    id = await begun(busy, "long", by="editor")
+    answer = await busy.ask("POST", f"/_jobs/runs/{id}/retry", by="admin")
+    assert (answer.status, answer.json["code"]) == (409, "run_not_dead")
+
+
+async def test_who_may_not_start_a_job_any_more_may_not_retry_it_either(busy):
+    id = await begun(busy, "one", by="author")
+    await busy.ask("DELETE", f"/_jobs/runs/{id}", by="author")
+    await ended(busy, id)
+    path = busy.folder / "jobs/jobs.yml"
+    path.write_text(path.read_text().replace(", role:author: true", ""))
+    assert await reload(busy.project, {}) == ()
+    answer = await busy.ask("POST", f"/_jobs/runs/{id}/retry", by="author")
+    assert (answer.status, answer.json["code"]) == (403, "forbidden")
+
+
+async def test_a_user_has_so_many_runs_waiting_and_no_more(busy):
+    await begun(busy, "one", by="editor")
+    answers = await asyncio.gather(*(busy.ask("POST", "/_jobs/one", by="editor") for _ in range(10)))
+    refused = [answer for answer in answers if answer.status != 202]
+    assert len(answers) - len(refused) == 3
+    assert {(answer.status, answer.json["code"], answer.headers["Retry-After"]) for answer in refused} == {
+        (429, "too_many_runs", "10")
+    }
+    assert (await busy.ask("POST", "/_jobs/one", by="author")).status == 202
+    assert (await busy.ask("POST", "/_jobs/one", by="admin")).status == 202
+
+
+async def test_the_public_together_has_as_many_of_each_job(busy):
+    statuses = [(await busy.ask("POST", "/_jobs/open")).status for _ in range(6)]
+    assert statuses.count(429) in {2, 3}
+    assert statuses[:3] == [202, 202, 202]
 
 
 async def test_a_run_enqueued_by_a_hook_is_committed_with_the_request(serve):

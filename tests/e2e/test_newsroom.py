@@ -155,6 +155,46 @@ async def test_a_stream_shows_jobs_and_hooks_survives_an_edit_and_resumes(start,
     assert sum('"content-edited"' in line for line in again.lines) == 4
 
 
+async def test_the_desk_for_breaking_news_talks_and_knows_who_is_there(start, hookstream, listen):
+    tokens = {
+        name: hookstream("token", "add", name, *roles).stdout.strip()
+        for name, roles in (("ann", ("--role", "author")), ("ed", ("--role", "editor")), ("reader", ()))
+    }
+    server = start("serve")
+    room = f"{server.api}/_channels/channel:breaking"
+
+    def bearer(name: str) -> str:
+        return f"Authorization: Bearer {tokens[name]}"
+
+    ann = listen(f"{server.api}/_events?channels=channel:breaking", bearer("ann"))
+    assert ann.ready()["channels"]["channel:breaking"]["presence"] == {"users": ["token:ann"], "anonymous": 0}
+    ed = listen(f"{server.api}/_events?channels=channel:breaking,channel:lobby", bearer("ed"))
+    assert ed.ready()["channels"]["channel:breaking"]["presence"]["users"] == ["token:ann", "token:ed"]
+    async with aiohttp.ClientSession() as session:
+
+        async def send(name: str, **message: str) -> tuple[int, dict]:
+            headers = {"Authorization": f"Bearer {tokens[name]}"}
+            async with session.post(room, json=message, headers=headers) as response:
+                return response.status, await response.json()
+
+        assert (await send("ed", type="typing"))[0] == 202
+        assert ann.message("typing")["userId"] == "token:ed"
+        assert (await send("ed", type="chat", content=" It is out. "))[0] == 202
+        said = ann.message("chat")
+        assert (said["userId"], said["content"]) == ("token:ed", "It is out.")
+        status, problem = await send("reader", type="chat", content="let me in")
+        assert (status, problem["code"]) == (403, "not_your_room")
+        async with session.get(f"{room}/presence", headers={"Authorization": f"Bearer {tokens['ed']}"}) as response:
+            assert await response.json() == {"users": ["token:ann", "token:ed"], "anonymous": 0}
+    ann.close()
+    gone = ed.message("presence")
+    while gone["status"] != "offline":
+        gone = ed.message("presence")
+    assert gone["userId"] == "token:ann"
+    ed.close()
+    assert "token:ed" in server.wait_for("desk_unattended")
+
+
 async def test_the_public_authors_and_editors_each_see_and_do_what_is_theirs(start, hookstream):
     for name in ("ann", "ben"):
         hookstream("user", "add", f"{name}@example.org", "--role", "author", "--password-stdin", input="correct horse")

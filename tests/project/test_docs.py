@@ -10,7 +10,10 @@ import click
 import pytest
 
 from runtime.cli.root import main
-from runtime.hooks.context import Context, JobContext
+from runtime.hooks.channel_context import ChannelContext
+from runtime.hooks.context import Context
+from runtime.hooks.facades import Realtime
+from runtime.hooks.job_context import JobContext
 from runtime.model import errors
 from runtime.model.specs import PHASES
 from runtime.settings.schemas import read_schema
@@ -75,9 +78,24 @@ def test_every_phase_and_all_that_a_hook_is_given_are_documented():
         assert f"ctx.{name}" in DOCS["hooks.md"], name
 
 
+def test_all_that_a_channel_s_hook_is_given_is_documented():
+    for phase in ("subscribe", "leave", "receive"):
+        assert f"| `{phase}` |" in DOCS["hooks.md"]
+    members = {name for name, _ in inspect.getmembers(ChannelContext) if not name.startswith("_")} - {"in_thread"}
+    part = DOCS["hooks.md"].partition("## Hooks of channels")[2].partition("\n## ")[0]
+    for name in members:
+        assert re.search(rf"`(ctx\.)?{name}`", part), name
+
+
+def test_all_that_ctx_realtime_does_is_documented():
+    (row,) = re.findall(r"^\| `ctx.realtime` \|.*$", DOCS["hooks.md"], re.MULTILINE)
+    for name in {name for name, _ in inspect.getmembers(Realtime) if not name.startswith("_")}:
+        assert re.search(rf"`{name}[`(]", row), name
+
+
 def test_all_that_a_job_is_given_is_documented():
-    fields = set(JobContext.__dataclass_fields__) | {"progress", "cancelled", "env"}
-    for name in fields - {"report", "is_cancelled"}:
+    fields = set(JobContext.__dataclass_fields__) | {"progress", "step", "cancelled", "env"}
+    for name in fields - {"report", "is_cancelled", "steps"}:
         assert re.search(rf"`(ctx\.)?{name}[`(]", DOCS["jobs.md"]), name
 
 

@@ -43,6 +43,7 @@ async def login(request: web.Request) -> web.Response:
     before = identity_of(request)
     if before.via == "cookie":
         await project.auth.logout(before.actor)
+        project.recheck.soon()
     response = json_response(answer, headers=NO_STORE)
     _set_cookie(response, request, project=project, signed_in=signed_in)
     return response
@@ -57,11 +58,23 @@ async def logout(request: web.Request) -> web.Response:
     check_same_origin(request)
     project = project_of(request)
     await project.auth.logout(actor_of(request))
+    project.recheck.soon()
     response = web.Response(status=204, headers=NO_STORE)
     if identity_of(request).via != "bearer":
         name = cookie_name(project.spec.namespace)
         response.del_cookie(name, path="/", httponly=True, samesite="Lax", secure=is_secure(request))
     return response
+
+
+@routes.post("/api/{ns}/_auth/ticket")
+async def ticket(request: web.Request) -> web.Response:
+    """Make a ticket for one event stream, where neither a cookie nor a header can be sent: `{"ticket", "expiresAt"}`.
+
+    It is good once, for 30 seconds, as `?ticket=` of `_events` and of a read hook's stream. Raises Unauthenticated for
+    the public.
+    """
+    made = await project_of(request).auth.tickets.open(actor_of(request))
+    return json_response({"ticket": made.text, "expiresAt": timestamp(made.expires_at)}, status=201, headers=NO_STORE)
 
 
 @routes.get("/api/{ns}/_auth/me")
@@ -83,9 +96,11 @@ async def password(request: web.Request) -> web.Response:
         body.pop("current", None)
     _checked(body, {"current": str, "new": str})
     _require(body, ("new",))
-    user = await project_of(request).auth.change_password(
+    project = project_of(request)
+    user = await project.auth.change_password(
         actor_of(request), current=body.get("current"), new=body["new"], ip=client_ip(request)
     )
+    project.recheck.soon()
     return json_response({"user": user}, headers=NO_STORE)
 
 

@@ -1,13 +1,16 @@
-"""For admins: which channels there are, and sending to one of them."""
+"""Sending to channels, who is on them, and, for admins, which there are."""
 
+from functools import partial
 from typing import Any, Final
 
 from aiohttp import web
 
+from runtime.auth.throttle import address_key
+from runtime.model.errors import NotFound
 from runtime.model.specs import ChannelSpec
 from runtime.realtime.topic import Topic
 from runtime.web.json import json_response, read_object
-from runtime.web.project import admin_project_of
+from runtime.web.project import actor_of, admin_project_of, client_ip, hook_request, project_of
 
 routes = web.RouteTableDef()
 
@@ -32,9 +35,34 @@ def _channel(name: str, spec: ChannelSpec | None, topic: Topic | None) -> dict[s
         "description": spec.description if spec else "",
         "scope": spec.scope if spec else None,
         "events": spec.events if spec else None,
+        "receive": sorted(spec.receive) if spec else [],
+        "presence": spec.presence if spec else False,
         "subscribers": topic.subscribers if topic else 0,
         "kept": len(topic.channel) if topic else 0,
     }
+
+
+@routes.post("/api/{ns}/_channels/{channel}")
+async def receive_message(request: web.Request) -> web.Response:
+    """Take a client's message, of a type that the channel's `receive` names: 202 with what was accepted."""
+    accepted = await project_of(request).inbox.send(
+        request.match_info["channel"], actor_of(request), address=address_key(client_ip(request)),
+        request=hook_request(request), read=partial(read_object, request),
+    )  # fmt: skip
+    return json_response(accepted, status=202)
+
+
+@routes.get("/api/{ns}/_channels/{channel}/presence")
+async def presence(request: web.Request) -> web.Response:
+    """Tell who is on a channel, to those who may listen to it: `{"users": [ids], "anonymous": count}`.
+
+    Raises NotFound where the channel has no presence, and what keeps somebody from listening.
+    """
+    project, channel = project_of(request), request.match_info["channel"]
+    spec = await project.reception.require(channel, actor_of(request), request=hook_request(request))
+    if not (spec.presence or project.hub.presence.shows(channel)):
+        raise NotFound(f"channel {channel!r} has no presence", code="no_presence")
+    return json_response(project.hub.present(channel))
 
 
 @routes.post("/api/{ns}/_channels/{channel}/messages")

@@ -29,7 +29,7 @@ _VERSION: Final = re.compile(r"[0-9]{1,19}")
 async def list_documents(request: web.Request) -> web.StreamResponse:
     """List documents: filter, q, sort, limit, cursor or offset, fields, expand, count."""
     project, call = _call(request)
-    answer = await project.documents.read_list(call, request.match_info["collection"], request.query)
+    answer = await project.documents.read_list(call, request.match_info["collection"], call.request.query)
     return await _answer(request, project, answer)
 
 
@@ -44,7 +44,7 @@ async def get_document(request: web.Request) -> web.StreamResponse:
     """Return one document; 304 where `If-None-Match` names its version (RFC 9110 §13.1.2)."""
     project, call = _call(request)
     collection, id = request.match_info["collection"], request.match_info["id"]
-    answer = await project.documents.read_one(call, collection, id, request.query)
+    answer = await project.documents.read_one(call, collection, id, call.request.query)
     known = _versions(request, "If-None-Match", weak=True)
     version = answer.version if isinstance(answer, Result) else None
     if known is not None and version is not None and version in (known or {version}):

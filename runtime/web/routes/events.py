@@ -1,47 +1,74 @@
 """Event streams: `GET /api/{ns}/_events?channels=a,b`, and those that a read hook makes of its response."""
 
-from typing import Final
+from collections.abc import Awaitable
+from typing import Any, Final
 
 from aiohttp import hdrs, web
 
+from runtime.auth.throttle import address_key
 from runtime.model.actor import Actor
-from runtime.model.errors import Forbidden, InvalidQuery, RateLimited, Unauthenticated, Unavailable
+from runtime.model.errors import InvalidDocument, InvalidQuery, RateLimited, Unavailable
 from runtime.model.ports import StreamRequest
+from runtime.realtime.membership import CHANNELS_AT_ONCE
 from runtime.realtime.scopes import is_channel_name
-from runtime.realtime.subscriber import Join
+from runtime.realtime.subscriber import Subscriber
 from runtime.web.handover import HEADERS, EventStream, hand_over
-from runtime.web.project import Project, actor_of, project_of
-
-CHANNELS_AT_ONCE: Final = 100
-"""The most channels of one stream: beyond that a client wants another channel, not more of them."""
+from runtime.web.json import json_response, read_object
+from runtime.web.project import Project, actor_of, client_ip, hook_request, project_of
 
 DEAD_AFTER: Final = 2
 """A peer that acknowledges nothing for so many times realtime.sendTimeout is gone."""
+
+LONGEST_ID: Final = 64
+"""Characters of `lastEventId`; ours have 24 at most."""
 
 routes = web.RouteTableDef()
 
 
 @routes.get("/api/{ns}/_events")
 async def events(request: web.Request) -> web.StreamResponse:
-    """Open one stream for declared channels, each authorised by its scope.
+    """Open one stream for declared channels, each authorised by its scope and its `subscribe` hook.
 
     Refused ones are named in `ready`; where all are, the answer is 403, or 401 to the public.
     """
-    project, actor = project_of(request), actor_of(request)
+    project = project_of(request)
     names = _requested_channels(request)
-    allowed, denied = project.hub.sort_out(names, actor)
-    if not allowed:
-        reasons = ", ".join(f"{name} ({reason})" for name, reason in denied.items())
-        if not actor.is_authenticated:
-            raise Unauthenticated(f"sign in to listen to these channels: {reasons}")
-        raise Forbidden(f"you may not listen to any of these channels: {reasons}")
-    return await _open(request, project, Join(actor, allowed, denied=denied, last_id=_last_id(request)))
+    if request.method == hdrs.METH_HEAD:
+        project.reception.require_any(names, actor_of(request))
+        return EventStream()
+    opening = project.reception.open(
+        names, actor_of(request), last_id=_last_id(request), address=_address(request), request=hook_request(request)
+    )
+    return await _answer(request, project, opening)
 
 
 @routes.post("/api/{ns}/_events")
 async def not_to_be_posted_to(request: web.Request) -> web.StreamResponse:
     """Refuse: a stream is opened with GET, which is all that an `EventSource` can send."""
     raise web.HTTPMethodNotAllowed(request.method, [hdrs.METH_GET, hdrs.METH_HEAD])
+
+
+@routes.post("/api/{ns}/_events/{connection}")
+async def change_stream(request: web.Request) -> web.Response:
+    """Change an open stream of one's own: `{"subscribe": [...], "unsubscribe": [...], "lastEventId"?}`.
+
+    The answer is `{"channels": {name: {recovered, missed?, presence?}}, "denied": {name: reason}, "unsubscribed":
+    [names]}`. Raises NotFound for a stream that is gone or another's.
+    """
+    body = await read_object(request)
+    last_id = body.get("lastEventId")
+    if not (last_id is None or (isinstance(last_id, str) and len(last_id) <= LONGEST_ID)):
+        raise InvalidDocument("lastEventId is no id", errors={"/lastEventId": "must be the id of a message"})
+    if unknown := sorted(body.keys() - {"subscribe", "unsubscribe", "lastEventId"}):
+        raise InvalidDocument(
+            "the request's body does not fit; see errors",
+            errors={f"/{name}": "is not known here; known are subscribe, unsubscribe, lastEventId" for name in unknown},
+        )
+    answer = await project_of(request).reception.change(
+        request.match_info["connection"], actor_of(request), subscribe=_names(body, "subscribe"),
+        unsubscribe=_names(body, "unsubscribe"), last_id=last_id or None, request=hook_request(request, body),
+    )  # fmt: skip
+    return json_response(answer)
 
 
 async def open_stream(
@@ -53,15 +80,15 @@ async def open_stream(
     ask for an event stream.
     """
     _require_names(stream.channels)
-    join = Join(actor, stream.channels, last_id=_last_id(request), options=stream, granted=True)
-    return await _open(request, project, join)
-
-
-async def _open(request: web.Request, project: Project, join: Join) -> web.StreamResponse:
     if request.method == hdrs.METH_HEAD:
         return EventStream()
+    opening = project.reception.open_granted(stream, actor, last_id=_last_id(request), address=_address(request))
+    return await _answer(request, project, opening)
+
+
+async def _answer(request: web.Request, project: Project, opening: Awaitable[Subscriber]) -> web.StreamResponse:
     try:
-        subscriber = project.hub.admit(join)
+        subscriber = await opening
     except Unavailable as refused:
         return overloaded(request, project, refused)
     dead_after_s = DEAD_AFTER * project.spec.realtime.send_timeout_s
@@ -101,6 +128,19 @@ def _require_names(names: tuple[str, ...]) -> None:
             f"{wrong[0]!r} cannot be a channel's name; use 1 to 128 of the characters A-Z a-z 0-9 _ . : -",
             errors={"/channels": f"has {len(wrong)} names that cannot be channels"},
         )
+
+
+def _names(body: dict[str, Any], key: str) -> tuple[str, ...]:
+    names = body.get(key, [])
+    is_list = isinstance(names, list) and all(isinstance(name, str) and is_channel_name(name) for name in names)
+    if not is_list or len(names) > CHANNELS_AT_ONCE:
+        message = f"must be a list of at most {CHANNELS_AT_ONCE} channels' names"
+        raise InvalidDocument(f"{key} {message}", errors={f"/{key}": message})
+    return tuple(dict.fromkeys(names))
+
+
+def _address(request: web.Request) -> str:
+    return address_key(client_ip(request))
 
 
 def _last_id(request: web.Request) -> str | None:

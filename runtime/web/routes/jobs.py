@@ -1,7 +1,12 @@
-"""Jobs over HTTP: `/api/{ns}/_jobs`. Starting one is for those whom its YAML permits, looking around is for admins."""
+"""Jobs over HTTP: `/api/{ns}/_jobs`.
+
+Starting one is for those whom its YAML permits, looking around is for admins. A run is seen, cancelled and retried by
+who started it and by admins; for anybody else it does not exist.
+"""
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 from aiohttp import web
@@ -28,11 +33,11 @@ _NUMBER: Final = re.compile(r"[0-9]{1,10}")
 
 STARTER_FIELDS: Final = (
     "id", "job", "state", "attempt", "input", "progress", "result",
-    "scheduledAt", "dueAt", "queuedAt", "startedAt", "finishedAt",
+    "scheduledAt", "dueAt", "queuedAt", "startedAt", "finishedAt", "cancelAt",
 )  # fmt: skip
 """What the one who started a run may know of it, beside the type and message of its error."""
 
-UNLISTED: Final = frozenset({"log", "slot"})
+UNLISTED: Final = frozenset({"log", "steps", "lane", "slot"})
 """What lists leave out: one run at a time has it."""
 
 
@@ -50,13 +55,16 @@ async def start_job(request: web.Request) -> web.Response:
     """Queue a run, with the body as its input: 202 with `{"jobId"}`, and `Location` is where the run can be watched.
 
     For admins, and for those whom the job's `permissions` name. Raises Unauthenticated, Forbidden, NotFound,
-    InvalidDocument (errors by JSON pointer) and TooLarge; then nothing is queued.
+    InvalidDocument (errors by JSON pointer), TooLarge, and RateLimited where `limits.queuedRuns` of theirs are waiting
+    already (admins may have any number); then nothing is queued.
     """
     project, actor, name = project_of(request), actor_of(request), request.match_info["name"]
     _require_start(actor, project.spec.job.get(name), name)
     input = await read_object(request) if request.body_exists else {}
     write = project.ledger.prepare(name, input, delay_s=0, key=None, by=actor.id)
-    await project.ledger.enqueue([write])
+    limit = 0 if actor.is_admin else project.spec.limits.queued_runs
+    async with project.ledger.place(by=actor.id, job=name, limit=limit):
+        await project.ledger.enqueue([write])
     location = f"/api/{project.spec.namespace}/_jobs/runs/{write.id}"
     return json_response({"jobId": write.id}, status=202, headers={"Location": location})
 
@@ -64,33 +72,74 @@ async def start_job(request: web.Request) -> web.Response:
 @routes.get("/api/{ns}/_jobs/runs/{id}")
 async def get_run(request: web.Request) -> web.Response:
     """Return a run: all of it to admins, what concerns them to the one who queued it. NotFound for anybody else."""
-    project, actor, id = project_of(request), actor_of(request), request.match_info["id"]
-    run = await project.ledger.get(id)
-    if run is not None and actor.is_admin:
-        return json_response(run)
-    if run is not None and actor.id is not None and run["queuedBy"] == actor.id:
-        return json_response({**{name: run[name] for name in STARTER_FIELDS}, "error": for_clients(run["error"])})
-    raise NotFound(f"there is no run {id!r}, or it is not yours; sign in as who started it, or as an admin")
+    return json_response(_shown(actor_of(request), await _own_run(request)))
 
 
+@routes.delete("/api/{ns}/_jobs/runs/{id}")
+async def cancel_run(request: web.Request) -> web.Response:
+    """Cancel a run: 200 with its record where it waited and is cancelled, 202 where it is running and was told.
+
+    Raises NotFound, and Conflict (code `run_ended`).
+    """
+    project, actor, run = project_of(request), actor_of(request), await _own_run(request)
+    cancelled = await project.ledger.cancel(run["id"], by=actor.id)
+    return json_response(_shown(actor, cancelled), status=200 if cancelled["finishedAt"] else 202)
+
+
+@routes.post("/api/{ns}/_jobs/runs/{id}/retry")
+async def retry_run(request: web.Request) -> web.Response:
+    """Queue a run that failed, was cancelled or skipped once more: 202 with its record.
+
+    For admins, and for who started it, as long as they may start the job. Raises NotFound, Forbidden, InvalidDocument
+    where its input does not fit the job any more, Conflict (code `run_not_dead`), RateLimited.
+    """
+    project, actor, run = project_of(request), actor_of(request), await _own_run(request)
+    _require_start(actor, project.spec.job.get(run["job"]), run["job"])
+    limit = 0 if actor.is_admin else project.spec.limits.queued_runs
+    async with project.ledger.place(by=actor.id, job=run["job"], limit=limit):
+        revived = await project.ledger.retry(run["id"], by=actor.id)
+    return json_response(_shown(actor, revived), status=202)
+
+
+@routes.get("/api/{ns}/_jobs/runs")
 @routes.get("/api/{ns}/_jobs/{name}/runs")
 async def list_runs(request: web.Request) -> web.Response:
-    """List a job's runs, newest first, for admins: `state`, `limit` (50, at most 500), `cursor`.
+    """List the runs of a job, or of all, newest first, for admins: `state`, `limit` (50, at most 500), `cursor`.
 
     The answer is `{"items", "next"}`; `next` is the cursor of the page behind, null on the last. A job that is no
     longer in the project keeps its history. Raises InvalidQuery, and NotFound for a job that never was.
     """
-    project, name = admin_project_of(request), request.match_info["name"]
+    project, name = admin_project_of(request), request.match_info.get("name")
     limit, state = _limit(request.query), request.query.get("state")
     if state is not None and state not in STATES:
         raise InvalidQuery(f"state must be one of {', '.join(STATES)}")
     after = decode_cursor(request.query["cursor"], NEWEST_FIRST) if request.query.get("cursor") else None
     runs = await project.ledger.find(job=name, state=state, limit=limit + 1, after=after)
-    if not runs and name not in project.spec.job and not await project.ledger.find(job=name, limit=1):
+    if (
+        not runs
+        and name is not None
+        and name not in project.spec.job
+        and not await project.ledger.find(job=name, limit=1)
+    ):
         raise NotFound(f"there is no job {name!r}, and there are no runs of one", code="unknown_job")
     page = runs[:limit]
     following = encode_cursor(page[-1], NEWEST_FIRST) if len(runs) > limit else None
     return json_response({"items": [_listed(run) for run in page], "next": following})
+
+
+async def _own_run(request: web.Request) -> Document:
+    """Return the run that the URL names, if it is the actor's to know of. Raises NotFound."""
+    project, actor, id = project_of(request), actor_of(request), request.match_info["id"]
+    run = await project.ledger.get(id)
+    if run is not None and (actor.is_admin or (actor.id is not None and run["queuedBy"] == actor.id)):
+        return run
+    raise NotFound(f"there is no run {id!r}, or it is not yours; sign in as who started it, or as an admin")
+
+
+def _shown(actor: Actor, run: Document) -> Document:
+    if actor.is_admin:
+        return run
+    return {**{name: run[name] for name in STARTER_FIELDS}, "error": for_clients(run["error"])}
 
 
 def _require_start(actor: Actor, spec: JobSpec | None, name: str) -> None:
@@ -115,8 +164,15 @@ async def _summary(project: Project, spec: JobSpec, now: float) -> dict[str, Any
         "timeoutSeconds": spec.timeout_s,
         "retries": {
             "max": spec.retries.max, "backoffSeconds": spec.retries.backoff_s, "factor": spec.retries.factor,
+            "jitterSeconds": spec.retries.jitter_s,
         },
         "overlap": overlap_of(spec),
+        "priority": spec.priority,
+        "catchUp": spec.catch_up,
+        "jitterSeconds": spec.jitter_s,
+        "concurrency": asdict(spec.concurrency) if spec.concurrency else None,
+        "isolate": "process" if spec.isolated else None,
+        "memoryBytes": spec.memory_bytes,
         "input": spec.input,
         "permissions": sorted(spec.permissions),
         "nextAt": _next_at(spec, now),

@@ -293,3 +293,86 @@ async def test_no_token_is_made_that_nobody_asked_for() -> None:
     project = StandIn()
     await MintedToken(project).revoke()  # type: ignore[arg-type]
     assert project.tokens.made == 0
+
+
+def test_channels_are_listed_also_where_no_server_answers(
+    project: Path, hookstream: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = hookstream("channels")
+    assert told.exit_code == 0
+    assert "no server answers: the declared channels, without numbers" in told.stderr
+    assert [line.split()[:2] for line in told.stdout.splitlines()] == [
+        ["Channel", "Scope"], ["posts", "public"], ["system", "authenticated"],
+    ]  # fmt: skip
+
+
+def test_the_page_about_channels_says_what_is_sent_and_by_whom(project: Path, hookstream: Callable[..., Any]) -> None:
+    config = project / "config.yml"
+    text = config.read_text()
+    room = """channels:
+  - name: room:{room}
+    description: A room <b>for</b> talks
+    scope: role:editor
+    presence: true
+    lastN: 5
+    messageTTL: 1h
+    hooks: {subscribe: hooks/posts.py:stamp}
+    receive: {chat: {schema: {type: object, required: [text]}}, typing: {transient: true}}
+"""
+    config.write_text(text.replace("channels:\n", room))
+    page = hookstream("channels", "--markdown").stdout
+    assert page.startswith("# Channels of ")
+    assert (
+        page.partition("## `room:{room}`")[2]
+        == """
+
+A room \\<b\\>for\\</b\\> talks
+
+* Who may listen: users with the role `editor`
+* … and whom `hooks/posts.py:stamp` lets in
+* Presence: `presence` messages say who comes and goes
+* Kept for those who come back: the last 100 messages, none older than 3600 s
+* Given to those who are new: at most 5
+* Messages may be of any type
+
+### What clients send (`POST /api/blog/_channels/room:{room}`)
+
+`chat`
+
+```json
+{
+  "type": "object",
+  "required": [
+    "text"
+  ]
+}
+```
+
+`typing`
+
+## `system`
+
+Signs of life from the scheduled job
+
+* Who may listen: everybody who is signed in
+* Kept for those who come back: the last 100 messages
+
+### Messages
+
+`tick`
+
+```json
+{
+  "type": "object",
+  "required": [
+    "posts"
+  ],
+  "properties": {
+    "posts": {
+      "type": "integer"
+    }
+  }
+}
+```
+"""
+    )

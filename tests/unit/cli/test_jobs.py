@@ -131,3 +131,19 @@ def test_a_trigger_is_told_in_words(spec: JobSpec, words: str) -> None:
 )
 def test_only_what_is_new_in_a_log_is_shown(before: list[int], after: list[int], added: list[int]) -> None:
     assert list(newer(before, after)) == added
+
+
+def test_a_run_is_cancelled_and_retried_by_hand(project: Path, hookstream: Run) -> None:
+    id = hookstream("jobs", "run", "tick").stdout.split()[-1]
+    assert hookstream("jobs", "cancel", id).stdout == f"✓ cancelled the run {id}\n"
+    again = hookstream("jobs", "cancel", id)
+    assert again.exit_code == 1
+    assert f"the run {id} has ended already: it is cancelled" in again.stdout + again.stderr
+    (line,) = hookstream("jobs", "runs", "--state", "cancelled").stdout.splitlines()[1:]
+    assert line.split()[0] == id
+    assert "cancel   asked for by the system" in hookstream("jobs", "show", id).stdout
+    assert hookstream("jobs", "retry", id).stdout == f"✓ queued the run of tick once more  {id}\n"
+    assert json.loads(hookstream("jobs", "show", id, "--json").stdout)["state"] == "queued"
+    refused = hookstream("jobs", "retry", id)
+    assert refused.exit_code == 1
+    assert "only what failed, was cancelled or skipped is retried" in refused.stdout + refused.stderr

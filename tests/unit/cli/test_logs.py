@@ -1,16 +1,20 @@
 """How the log is written."""
 
+import asyncio
+import io
 import json
 import logging
-from datetime import date
+import sys
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from runtime.cli.logs import console_log, json_log
+from runtime.cli import logs
+from runtime.cli.logs import HELD_LIMIT, JsonLines, console_log, json_log
 
 
 def test_json_has_one_object_a_line(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    log = json_log()
+    log = json_log(JsonLines(sys.stdout.buffer))
     log.info("served", status=200, path="/é\n")
     log.warning("slow")
     first, second = (json.loads(line) for line in capfdbinary.readouterr().out.splitlines())
@@ -21,15 +25,15 @@ def test_json_has_one_object_a_line(capfdbinary: pytest.CaptureFixture[bytes]) -
 
 
 def test_json_takes_what_is_not_json_as_text(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    json_log().info("odd", kinds={ValueError: 1}, value=ValueError("x"))
-    json_log().info("odd", moment=date(2026, 1, 15), text="half a letter: \ud83d")
+    json_log(JsonLines(sys.stdout.buffer)).info("odd", kinds={ValueError: 1}, value=ValueError("x"))
+    json_log(JsonLines(sys.stdout.buffer)).info("odd", moment=date(2026, 1, 15), text="half a letter: \ud83d")
     first, second = (json.loads(line) for line in capfdbinary.readouterr().out.splitlines())
     assert first["kinds"] == "{<class 'ValueError'>: 1}"
     assert (second["moment"], second["text"]) == ("datetime.date(2026, 1, 15)", "half a letter: \ud83d")
 
 
 def test_json_keeps_an_exception_on_its_line(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    log = json_log()
+    log = json_log(JsonLines(sys.stdout.buffer))
     try:
         raise RuntimeError("no ink")
     except RuntimeError:
@@ -39,7 +43,7 @@ def test_json_keeps_an_exception_on_its_line(capfdbinary: pytest.CaptureFixture[
 
 
 def test_json_of_libraries_looks_the_same(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    json_log()
+    json_log(JsonLines(sys.stdout.buffer))
     logging.getLogger("aiohttp.server").error("Error handling %s", "request")
     logging.getLogger("aiohttp.server").info("of no interest")
     (line,) = capfdbinary.readouterr().out.splitlines()
@@ -84,3 +88,89 @@ def test_the_console_shows_what_libraries_warn_of(capsys: pytest.CaptureFixture[
 def test_the_log_of_a_console_is_not_on_the_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
     console_log().error("failed")
     assert capsys.readouterr().out == ""
+
+
+class _File(io.BytesIO):
+    """Tells what was flushed."""
+
+    flushed = b""
+
+    def flush(self) -> None:
+        self.flushed = self.getvalue()
+
+
+def _events(text: bytes) -> list[str]:
+    return [json.loads(line)["event"] for line in text.splitlines()]
+
+
+REQUEST = {"method": "GET", "path": "/é\n", "status": 200, "ms": 0.3, "actor": "public", "request_id": "7"}
+
+
+async def test_while_lines_are_held_a_warning_brings_all_before_it_in_order() -> None:
+    file = _File()
+    lines = JsonLines(file)
+    log = json_log(lines)
+    async with lines.held():
+        lines.request(**REQUEST)
+        log.info("first")
+        lines.request(**REQUEST)
+        assert file.flushed == b""
+        log.warning("second")
+        assert _events(file.flushed) == ["request", "first", "request", "second"]
+        lines.request(**REQUEST)
+    assert _events(file.flushed) == ["request", "first", "request", "second", "request"]
+    log.info("third")
+    assert _events(file.flushed)[-1] == "third"
+
+
+async def test_lines_that_are_held_are_written_by_and_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "WRITE_EVERY_S", 0.0)
+    file = _File()
+    lines = JsonLines(file)
+    async with lines.held():
+        lines.request(**REQUEST)
+        while not file.flushed:
+            await asyncio.sleep(0)
+    assert _events(file.flushed) == ["request"]
+
+
+async def test_of_requests_no_more_than_so_many_are_held() -> None:
+    file = _File()
+    lines = JsonLines(file)
+    async with lines.held():
+        for _ in range(HELD_LIMIT):
+            lines.request(**REQUEST)
+        assert len(_events(file.flushed)) == HELD_LIMIT
+
+
+async def test_a_log_that_nobody_reads_any_more_ends_no_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "WRITE_EVERY_S", 0.0)
+    tries = []
+
+    class Broken(_File):
+        def flush(self) -> None:
+            tries.append(1)
+            if len(tries) < 3:
+                raise BrokenPipeError
+
+    async with JsonLines(Broken()).held():
+        while len(tries) < 4:
+            await asyncio.sleep(0)
+
+
+def test_a_request_that_is_not_held_is_written_at_once_and_looks_like_any_line() -> None:
+    file = _File()
+    JsonLines(file).request(**REQUEST)
+    told = json.loads(file.flushed)
+    assert list(told) == ["timestamp", "level", "event", "method", "path", "status", "ms", "actor", "request_id"]
+    assert (told["level"], told["event"], told["path"]) == ("info", "request", "/é\n")
+    assert datetime.fromisoformat(told["timestamp"]).utcoffset() == timedelta(0)
+    assert told["timestamp"].endswith("Z")
+
+
+def test_who_logs_cannot_forge_the_time_or_the_level() -> None:
+    file = _File()
+    json_log(JsonLines(file)).info("x", level="critical", timestamp="never")
+    told = json.loads(file.flushed)
+    assert told["level"] == "info"
+    assert told["timestamp"] != "never"

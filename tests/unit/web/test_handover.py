@@ -4,12 +4,16 @@ import asyncio
 import contextlib
 import gc
 import logging
+import re
 import socket
+import ssl
+import struct
 import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import trustme
 import uvloop
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
@@ -27,7 +31,8 @@ SPEC = ProjectSpec(folder=Path("/nowhere"), namespace="n", storage="sqlite::memo
 class Site:
     """A server whose every GET is a stream of the channel `news`."""
 
-    def __init__(self, *, runner=None, on_prepare=None):
+    def __init__(self, *, runner=None, on_prepare=None, tls=None):
+        self.tls = tls
         self.hub = Hub(lambda: SPEC, clock=SystemClock(), epoch="test")
         self.requests = []
         self.transports = []
@@ -53,7 +58,11 @@ class Site:
 
     async def __aenter__(self):
         await self.runner.setup()
-        await web.TCPSite(self.runner, "127.0.0.1", 0).start()
+        context = None
+        if self.tls is not None:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            self.tls.issue_cert("127.0.0.1").configure_cert(context)
+        await web.TCPSite(self.runner, "127.0.0.1", 0, ssl_context=context).start()
         self.port = self.runner.addresses[0][1]
         return self
 
@@ -63,12 +72,16 @@ class Site:
 
     @contextlib.asynccontextmanager
     async def connection(self):
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        context = None
+        if self.tls is not None:
+            context = ssl.create_default_context()
+            self.tls.configure_trust(context)
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, ssl=context)
         try:
             yield reader, writer
         finally:
             writer.transport.abort()
-            with contextlib.suppress(ConnectionError):
+            with contextlib.suppress(ConnectionError, ssl.SSLError):
                 await writer.wait_closed()
 
     @contextlib.asynccontextmanager
@@ -94,6 +107,149 @@ def run(request):
     factory = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}[request.param]
     with asyncio.Runner(loop_factory=factory) as runner:
         yield runner.run
+
+
+@pytest.fixture(scope="module")
+def authority():
+    return trustme.CA()
+
+
+@pytest.fixture(params=["handed over", "left with aiohttp"])
+def way(request, monkeypatch):
+    """Both ways of a stream: the fast one, and the one of an aiohttp whose inside is not known."""
+    if request.param == "left with aiohttp":
+        monkeypatch.setattr(handover, "can_detach", lambda protocol: False)
+    return request.param
+
+
+@pytest.fixture(params=["plain", "TLS"])
+def tls(request, authority):
+    return authority if request.param == "TLS" else None
+
+
+def test_a_stream_works_on_every_loop_and_way_with_and_without_tls(run, way, tls):
+    async def story():
+        async with Site(tls=tls) as site:
+            async with site.streaming() as (reader, _):
+                for n in range(50):
+                    await site.send(n)
+                told = await reader.readuntil(b'"n":49}\n\n\r\n')
+                assert [int(n) for n in re.findall(rb'"n":(\d+)}', told)] == [*range(50)]
+                assert bool(site.runner.server.connections) is (way == "left with aiohttp")
+                site.subscribers[0].end(b"event: closing\ndata: {}\n\n")
+                assert await reader.readuntil(b"\r\n0\r\n\r\n") == b"19\r\nevent: closing\ndata: {}\n\n\r\n0\r\n\r\n"
+            await until(lambda: site.hub.connections == 0)
+
+    run(story())
+
+
+def test_http_1_0_gets_a_body_without_chunks(run, way):
+    async def story():
+        async with Site() as site, site.connection() as (reader, writer):
+            writer.write(b"GET /stream HTTP/1.0\r\nHost: t\r\n\r\n")
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert b"transfer-encoding" not in head.lower()
+            assert (await reader.readuntil(b"\n\n")).startswith(b"retry: ")
+            await site.send(1)
+            assert (await reader.readuntil(b"\n\n")).startswith(b"id: test.1\ndata: {")
+            site.subscribers[0].end(b"event: closing\ndata: {}\n\n")
+            assert await reader.read() == b"event: closing\ndata: {}\n\n"
+
+    run(story())
+
+
+def test_what_follows_the_request_is_not_answered(run, way):
+    """A client that pipelines after the request for a stream gets the stream and nothing in between."""
+
+    async def story():
+        async with Site() as site, site.connection() as (reader, writer):
+            request = b"GET /stream HTTP/1.1\r\nHost: t\r\n\r\n"
+            writer.write(request + b"GET /plain HTTP/1.1\r\nHost: t\r\n\r\n")
+            await reader.readuntil(b"event: ready\n")
+            writer.write(b"more junk" * 1000)
+            await site.send(1)
+            await reader.readuntil(b'"n":1}\n\n\r\n')
+            site.subscribers[0].end(b"event: closing\ndata: {}\n\n")
+            rest = await reader.readuntil(b"\r\n0\r\n\r\n")
+            assert rest == b"19\r\nevent: closing\ndata: {}\n\n\r\n0\r\n\r\n"
+            assert len(site.subscribers) == 1
+
+    run(story())
+
+
+@pytest.mark.parametrize("how", ["FIN", "RST"])
+def test_a_client_may_leave_in_any_way(run, tls, how):
+    async def story():
+        async with Site(tls=tls) as site, site.streaming() as (_, writer):
+            if how == "FIN":
+                writer.close()
+            else:
+                sock = writer.transport.get_extra_info("socket")
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                writer.transport.abort()
+            await until(lambda: site.hub.connections == 0)
+            await site.send(1)
+
+    run(story())
+
+
+def test_a_client_that_only_says_that_it_sends_no_more_is_gone(run):
+    """A half-open connection: no browser has one, and nobody else could be told from one that is gone."""
+
+    async def story():
+        async with Site() as site, site.streaming() as (reader, writer):
+            writer.write_eof()
+            await until(lambda: site.hub.connections == 0)
+            await reader.read()
+
+    run(story())
+
+
+def test_a_client_that_leaves_is_noticed_at_the_next_write_where_aiohttp_keeps_the_connection(run, tls, monkeypatch):
+    monkeypatch.setattr(handover, "can_detach", lambda protocol: False)
+
+    async def story():
+        async with Site(tls=tls) as site:
+            async with site.streaming():
+                assert site.hub.connections == 1
+            await until(lambda: site.transports[0].is_closing())
+            await site.send(1)
+            await until(lambda: site.hub.connections == 0)
+
+    run(story())
+
+
+def test_a_client_that_stops_reading_loses_what_does_not_fit_and_is_told(run, way, tls):
+    """Whatever buffers lie between: everything arrives once and in order, or is counted in one reset where it lacks."""
+
+    async def story():
+        async with Site(tls=tls) as site, site.connection() as (reader, writer):
+            writer.write(b"GET /stream HTTP/1.0\r\nHost: t\r\n\r\n")
+            await reader.readuntil(b"event: ready\n")
+            writer.transport.pause_reading()
+            sent = 0
+            while site.hub.topics.get("news").channel.head < 300 or site.subscribers[0].is_live:
+                sent += 1
+                site.hub.publish([site.hub.prepare("news", {"type": "t", "n": sent, "pad": "x" * 16_000})])
+                await site.hub.settled()
+            for _ in range(150):
+                sent += 1
+                await site.send(sent)
+            writer.transport.resume_reading()
+            seen, lost = [], []
+            while (seen[-1] if seen else 0) < sent:
+                event = await reader.readuntil(b"\n\n")
+                if event.startswith(b"id: ") and b"event: reset" in event:
+                    assert b'"reason":"slow"' in event
+                    lost.append((len(seen), int(event.split(b'"missed":')[1].split(b"}")[0])))
+                elif b'"n":' in event:
+                    seen.append(int(event.split(b'"n":')[1].split(b"}")[0].split(b",")[0]))
+            [(at, missed)] = lost
+            assert seen == [*range(1, at + 1), *range(at + 1 + missed, sent + 1)]
+            assert len(seen) - at == 100
+            assert site.hub.topics.counts["(undeclared)"].drops == missed
+
+    run(story())
 
 
 def test_aiohttp_forgets_a_connection_that_was_handed_over(run):
