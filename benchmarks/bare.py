@@ -31,7 +31,8 @@ TABLES: Final = (
     "CREATE TABLE tags (key INTEGER NOT NULL, tag TEXT NOT NULL, published TEXT, id TEXT NOT NULL, "
     "PRIMARY KEY (key, tag)) WITHOUT ROWID",
     "CREATE INDEX by_tag ON tags (tag, published DESC, id DESC)",
-    "CREATE VIRTUAL TABLE words USING fts5(title, slug, body, content='', columnsize=0)",
+    "CREATE VIRTUAL TABLE words USING fts5(title, slug, body, content='', columnsize=0, "
+    "tokenize='unicode61 remove_diacritics 2')",
     "CREATE TABLE changes (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, after TEXT NOT NULL)",
 )
 

@@ -34,6 +34,17 @@ PB_LIST: Final = urllib.parse.urlencode(
     {"filter": "status='published'", "sort": "-publishedAt", "perPage": 20, "skipTotal": 1}
 )
 
+MOMENT: Final = "%Y-%m-%dT%H:%M:%S"
+PB_MOMENT: Final = "%Y-%m-%d%%20%H:%M:%S"
+OTHERS: Final = "&".join(
+    (
+        "sort=-publishedAt",
+        "limit=20",
+        "filter=%7B%22status%22:%22published%22,%22publishedAt%22:%7B%22$lt%22:%22MOMENT%22%7D%7D",
+    )
+)
+PB_OTHERS: Final = "sort=-publishedAt&perPage=20&skipTotal=1&filter=status='published'%26%26publishedAt<'MOMENT'"
+
 
 async def fill(folder: Path, articles: Articles, documents: int) -> None:
     """Put the articles into a project's database, while no server runs."""
@@ -82,9 +93,16 @@ async def _rates(wrk: Wrk, server: Server, pb: Server, *, body: dict[str, Any], 
             "theirs": lambda: wrk.rate(pb.url + THEIRS + theirs, script),
         }
 
+    others = {
+        "ours": lambda: wrk.rate(server.url, wrk.moments("ours", f"{OURS}/articles?{OTHERS}", form=MOMENT)),
+        "theirs": lambda: wrk.rate(
+            pb.url, wrk.moments("theirs", f"{THEIRS}/articles/records?{PB_OTHERS}", form=PB_MOMENT)
+        ),
+    }
     print(heading("hookstream", "pocketbase"))
     for title, bursts in {
         "list 20, filter and sort": pair(f"/articles?{LIST}", f"/articles/records?{PB_LIST}"),
+        "list 20, another one each time": others,
         "create": pair("/articles", "/articles/records", script),
         "create, a hook changes a field": pair("/stamped", "/stamped/records", script),
     }.items():

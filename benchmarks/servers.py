@@ -1,5 +1,6 @@
 """Server processes, pinned to cores: started, waited for, measured, ended by their id."""
 
+import resource
 import socket
 import subprocess
 import time
@@ -29,6 +30,20 @@ class Server:
         sizes = {name: float(rest.split()[0]) / MIB for name, _, rest in (line.partition(":") for line in lines)
                  if name in {"VmRSS", "RssAnon", "VmHWM"}}  # fmt: skip
         return {"resident": sizes["VmRSS"], "own": sizes["RssAnon"], "peak": sizes["VmHWM"]}
+
+    def cpu_s(self) -> float:
+        """Return the seconds of CPU that its threads and its child processes have used."""
+        stats = (path for pid in self._pids() for path in Path(f"/proc/{pid}/task").glob("*/schedstat"))
+        return sum(int(path.read_text().split()[0]) for path in stats) / 1e9
+
+    def resident_bytes(self) -> int:
+        """Return how much memory it and its child processes have."""
+        pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self._pids())
+        return pages * resource.getpagesize()
+
+    def _pids(self) -> list[int]:
+        children = (path.read_text().split() for path in Path(f"/proc/{self.pid}/task").glob("*/children"))
+        return [self.pid, *(int(pid) for pids in children for pid in pids)]
 
 
 @contextmanager
