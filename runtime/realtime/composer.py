@@ -5,14 +5,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import orjson
-from referencing.exceptions import Unresolvable
 
 from runtime.model.change import Message
 from runtime.model.clock import Clock, timestamp
 from runtime.model.errors import InvalidMessage, TooLarge
 from runtime.model.specs import ChannelSpec
-from runtime.query.schemas import Schema, compiled, faults
 from runtime.query.values import step
+from runtime.realtime.message_schemas import MessageSchemas
 from runtime.realtime.scopes import is_channel_name
 
 TYPE_LIMIT: Final = 64
@@ -32,11 +31,11 @@ class Composer:
         """`spec_of` returns a channel's declaration as it is now."""
         self._spec_of = spec_of
         self._clock = clock
-        self._validators: dict[tuple[str, str], Schema] = {}
+        self._schemas = MessageSchemas()
 
     def refresh(self) -> None:
         """Forget compiled schemas: the project was loaded anew."""
-        self._validators.clear()
+        self._schemas.forget()
 
     def compose(self, channel: str, message: Mapping[str, Any], *, limit_bytes: int, own: bool = False) -> Message:
         """Check and stamp a message; the contract is that of `Publisher.prepare`.
@@ -101,24 +100,7 @@ class Composer:
                 errors={"/type": f"must be one of: {known}"},
             )
         payload = {key: value for key, value in body.items() if key not in ENVELOPE}
-        try:
-            errors = faults(self._validator(spec, type_), payload, unknown="is not in the schema of these messages")
-        except Unresolvable as error:
-            raise InvalidMessage(
-                f"the schema of {type_!r} in channel {spec.name!r} refers to {error.ref!r}, which is not in it"
-            ) from error
-        if errors:
-            told = "; ".join(f"{pointer or '/'} {message}" for pointer, message in errors.items())
-            raise InvalidMessage(
-                f"a {type_!r} message for channel {channel!r} does not fit its schema: {told}", errors=errors
-            )
-
-    def _validator(self, spec: ChannelSpec, type_: str) -> Schema:
-        key = (spec.name, type_)
-        found = self._validators.get(key)
-        if found is None:
-            found = self._validators[key] = compiled((spec.events or {})[type_])
-        return found
+        self._schemas.check(payload, spec.events[type_], declared=spec.name, channel=channel, type=type_)
 
 
 def _not_finite(value: Any, pointer: str) -> str | None:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any, Final
 
 import orjson
-from referencing.exceptions import Unresolvable
 
 from runtime.auth.throttle import RateLimiter
 from runtime.hooks.context import Request
@@ -13,10 +12,10 @@ from runtime.model.actor import Actor
 from runtime.model.clock import Clock
 from runtime.model.errors import Forbidden, InvalidMessage, TooLarge
 from runtime.model.specs import ChannelSpec, ReceiveSpec
-from runtime.query.schemas import Schema, compiled, faults
 from runtime.realtime.composer import ENVELOPE
 from runtime.realtime.handlers import ChannelHooks
 from runtime.realtime.hub import Hub
+from runtime.realtime.message_schemas import MessageSchemas
 from runtime.realtime.reception import Reception
 
 SENDER: Final = "userId"
@@ -32,7 +31,7 @@ class Inbox:
         self._hooks = hooks
         self._limiter = RateLimiter(lambda: hub.spec.limits.send, clock=clock, what="messages")
         self._project = hub.spec
-        self._schemas: dict[tuple[str, str], Schema] = {}
+        self._schemas = MessageSchemas()
 
     async def send(
         self, channel: str, actor: Actor,
@@ -81,24 +80,7 @@ class Inbox:
             raise TooLarge(f"a message has at most {limit_bytes} bytes of JSON, this one has {size}")
         if receive.schema is None:
             return
-        try:
-            errors = faults(self._schema(spec, receive), payload, unknown="is not in the schema of these messages")
-        except Unresolvable as error:
-            raise InvalidMessage(
-                f"the schema of {receive.type!r} refers to {error.ref!r}, which is not in it"
-            ) from error
-        if errors:
-            told = "; ".join(f"{pointer or '/'} {message}" for pointer, message in errors.items())
-            raise InvalidMessage(
-                f"a {receive.type!r} message for channel {channel!r} does not fit its schema: {told}", errors=errors
-            )
-
-    def _schema(self, spec: ChannelSpec, receive: ReceiveSpec) -> Schema:
-        """Return the schema of a type, compiled at its first use."""
         if self._project is not self._hub.spec:
-            self._project, self._schemas = self._hub.spec, {}
-        key = (spec.name, receive.type)
-        found = self._schemas.get(key)
-        if found is None:
-            found = self._schemas[key] = compiled(receive.schema or {})
-        return found
+            self._project = self._hub.spec
+            self._schemas.forget()
+        self._schemas.check(payload, receive.schema, declared=spec.name, channel=channel, type=receive.type)
