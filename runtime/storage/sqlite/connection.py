@@ -14,7 +14,7 @@ from typing import Final
 from runtime.model.errors import TooLarge, Unavailable
 from runtime.storage.sqlite import catalog, changes
 
-APPLICATION_ID: Final = 0x486B_0001
+APPLICATION_ID: Final = 0x486B_0002
 """Marks a file as ours (SQLite's `application_id`): "Hk", then the number of the format."""
 
 LOWEST_SQLITE: Final = (3, 37, 0)
