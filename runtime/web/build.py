@@ -38,6 +38,6 @@ def build(
     app[METRICS] = metrics_of(projects)
     app.on_response_prepare.append(add_headers)
     # Those that are asked for most come first: a request tries the routes in this order.
-    for module in (documents, events, auth, jobs, channels, hooks, system, welcome):
+    for module in (documents, events, channels, jobs, auth, hooks, system, welcome):
         app.add_routes(module.routes)
     return app
