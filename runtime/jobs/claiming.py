@@ -158,21 +158,31 @@ class Claiming:
             (single if run["cancelAt"] or self._places(run) is not None else together).append(run)
         if not await self._begin_together(together):
             single += together
-        results = await asyncio.gather(*(self._take(run) for run in single), return_exceptions=True)
+        lanes: dict[str, list[Document]] = {}
+        for run in single:
+            lanes.setdefault(run["lane"], []).append(run)
+        results = await asyncio.gather(*map(self._take_in_turn, lanes.values()), return_exceptions=True)
         busy: set[str] = set()
-        failures: list[BaseException] = []
-        for run, result in zip(single, results, strict=True):
-            match result:
-                case BaseException():
-                    failures.append(result)
-                case Claim():
-                    self._claims.begun.append(result)
-                case dict():
-                    self._claims.ended.append(result)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+            busy |= result
+        return busy
+
+    async def _take_in_turn(self, runs: Sequence[Document]) -> set[str]:
+        """Try to begin runs of one lane: of those who want one place, who has waited for longest gets it.
+
+        Returns the lane where it is busy.
+        """
+        busy: set[str] = set()
+        for run in runs:
+            match await self._take(run):
+                case Claim() as claim:
+                    self._claims.begun.append(claim)
+                case dict() as ended:
+                    self._claims.ended.append(ended)
                 case "busy":
                     busy.add(run["lane"])
-        if failures:
-            raise failures[0]
         return busy
 
     def _places(self, run: Document) -> Sequence[str] | None:
