@@ -143,15 +143,14 @@ async def run(ctx):
         ctx.http.pulse.now()
 """
     project.has(code, render={})
-    other = project.ledger_of_another_process()
+    other = project.ledger_of_another_process(ahead_s=31)
     async with working():
         id = await project.enqueue("render")
         await project.pulse.until(lambda: project.hand.seen == [1])
-        clock.passed += 31
         (_,) = (await other.claim("other", limit=1)).begun
         project.hand.gate.set()
         await project.pulse.until(lambda: project.hand.seen == [1, "left"])
         assert (await other.get(id))["steps"] == {"first": 1}
-        clock.advance(31)
+        clock.advance(62)
         run = await project.reaches(id, "succeeded")
     assert run["result"] == [3, 3]
