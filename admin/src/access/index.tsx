@@ -1,0 +1,3 @@
+export { Explain } from "./explain/Explain";
+export { Tokens } from "./tokens/Tokens";
+export { Users } from "./users/Users";

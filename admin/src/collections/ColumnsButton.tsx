@@ -1,0 +1,111 @@
+import ArrowDownward from "@mui/icons-material/ArrowDownward";
+import ArrowUpward from "@mui/icons-material/ArrowUpward";
+import ViewColumn from "@mui/icons-material/ViewColumnOutlined";
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import Checkbox from "@mui/material/Checkbox";
+import FormControlLabel from "@mui/material/FormControlLabel";
+import IconButton from "@mui/material/IconButton";
+import Popover from "@mui/material/Popover";
+import { useState } from "react";
+import { useTranslate } from "react-admin";
+import { ToolButton } from "./ToolButton";
+import type { Columns } from "./useColumns";
+
+/** Which columns a table has, and in what order. */
+export function ColumnsButton({ columns }: { columns: Columns }) {
+  const translate = useTranslate();
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  return (
+    <>
+      <ToolButton
+        label={translate("collections.columns.title")}
+        icon={<ViewColumn fontSize="small" />}
+        hasPopup="dialog"
+        onClick={setAnchor}
+      />
+      <Popover
+        open={anchor !== null}
+        anchorEl={anchor}
+        onClose={() => setAnchor(null)}
+        anchorOrigin={{ vertical: "bottom", horizontal: "right" }}
+        transformOrigin={{ vertical: "top", horizontal: "right" }}
+        slotProps={{
+          paper: {
+            role: "dialog",
+            "aria-label": translate("collections.columns.title"),
+            sx: { border: 1, borderColor: "divider" },
+          },
+        }}
+      >
+        <Choices columns={columns} />
+      </Popover>
+    </>
+  );
+}
+
+function Choices({ columns: { all, shown, chosen, choose } }: { columns: Columns }) {
+  const translate = useTranslate();
+  const paths = shown.map((column) => column.path);
+  const hidden = all.filter((column) => !paths.includes(column.path));
+  const move = (from: number, to: number) => choose(paths.toSpliced(from, 1).toSpliced(to, 0, paths[from] ?? ""));
+  return (
+    <Box sx={{ p: 1.5, width: 320, maxWidth: "90vw", maxHeight: "60vh", overflowY: "auto" }}>
+      {shown.map(({ path, label }, index) => (
+        <Box key={path} sx={{ display: "flex", alignItems: "center" }}>
+          <Choice
+            label={label}
+            isShown
+            isDisabled={shown.length === 1}
+            onChange={() => choose(paths.filter((one) => one !== path))}
+          />
+          <IconButton
+            size="small"
+            disabled={index === 0}
+            onClick={() => move(index, index - 1)}
+            aria-label={translate("collections.columns.up", { name: label })}
+          >
+            <ArrowUpward fontSize="inherit" />
+          </IconButton>
+          <IconButton
+            size="small"
+            disabled={index === shown.length - 1}
+            onClick={() => move(index, index + 1)}
+            aria-label={translate("collections.columns.down", { name: label })}
+          >
+            <ArrowDownward fontSize="inherit" />
+          </IconButton>
+        </Box>
+      ))}
+      {hidden.map(({ path, label }) => (
+        <Choice key={path} label={label} onChange={() => choose([...paths, path])} />
+      ))}
+      <Button size="small" disabled={chosen === null} onClick={() => choose(null)} sx={{ mt: 1 }}>
+        {translate("collections.columns.reset")}
+      </Button>
+    </Box>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  isShown?: boolean;
+  isDisabled?: boolean;
+  onChange(): void;
+}
+
+function Choice({ label, isShown = false, isDisabled = false, onChange }: ChoiceProps) {
+  return (
+    <FormControlLabel
+      control={<Checkbox size="small" checked={isShown} disabled={isDisabled} onChange={onChange} sx={{ py: 0.5 }} />}
+      label={label}
+      sx={{
+        flex: 1,
+        mr: 0,
+        display: "flex",
+        minWidth: 0,
+        "& .MuiFormControlLabel-label": { overflowWrap: "anywhere" },
+      }}
+    />
+  );
+}

@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { listQuery, pieces } from "./question";
+
+const page = { page: 3, perPage: 25 };
+
+it("asks for a page of a list in its order, and for how many there are", () => {
+  const query = listQuery({ pagination: page, sort: { field: "publishedAt", order: "DESC" }, filter: {} });
+  expect(query).toMatchObject({ sort: "-publishedAt", limit: 25, offset: 50, count: true, filter: null, q: null });
+});
+
+it("asks for the first page without an offset", () => {
+  expect(listQuery({ pagination: { page: 1, perPage: 25 } }).offset).toBeNull();
+});
+
+it("parts the full text from the query language", () => {
+  const { q, filter } = listQuery({ filter: { q: " rust ", status: "draft", $or: [{ a: 1 }] } });
+  expect(q).toBe("rust");
+  expect(JSON.parse(String(filter))).toEqual({ status: "draft", $or: [{ a: 1 }] });
+});
+
+it("has both the list's own filter and another hold", () => {
+  const { filter } = listQuery({ filter: { status: "draft" }, meta: { filter: { status: { $ne: "x" } } } });
+  expect(JSON.parse(String(filter))).toEqual({ $and: [{ status: "draft" }, { status: { $ne: "x" } }] });
+});
+
+it("never asks for more than the server answers", () => {
+  expect(listQuery({ pagination: { page: 1, perPage: 1000 } }).limit).toBe(500);
+});
+
+it("passes on which fields and references are wanted, and does not count where that is not", () => {
+  const meta = { fields: ["id", "title"], expand: ["authors"], count: false };
+  expect(listQuery({ meta })).toMatchObject({ fields: "id,title", expand: "authors", count: null });
+});
+
+it("cuts a list into pieces", () => {
+  expect(pieces([1, 2, 3, 4, 5], 2)).toEqual([[1, 2], [3, 4], [5]]);
+  expect(pieces([], 2)).toEqual([]);
+});
