@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 
 from runtime.model.document import WRITE_LIMIT_BYTES
+from runtime.query.values import rounds_integer, too_deep
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
@@ -80,4 +81,6 @@ def _parsed(number: int, size_bytes: int, text: bytes) -> Line:
         return Line(number, size_bytes, fault=f"the line is not JSON: {error.msg} at column {error.colno}")
     if not isinstance(value, dict):
         return Line(number, size_bytes, fault="the line is not a JSON object, {…}")
+    if not too_deep(value) and rounds_integer(text):
+        return Line(number, size_bytes, fault="the line has an integer beyond 64 bits; write it as a string")
     return Line(number, size_bytes, value=value)

@@ -1,5 +1,6 @@
 """JSON values: what may be stored, and their frozen form."""
 
+import json
 import math
 import re
 from collections.abc import Mapping
@@ -17,6 +18,9 @@ PROBLEM_LIMIT: Final = 50
 """How many faults are told at once; a list of a million is no help to anybody."""
 
 _SCALARS: Final = frozenset({str, int, float, bool})
+_DIGITS_OF_64_BITS: Final = 20
+"""With a sign: more digits are beyond 64 bits whatever they are."""
+_MANY_DIGITS: Final = re.compile(rb"[0-9]{19}")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -118,6 +122,24 @@ def scalar_problem(value: object) -> str | None:
     elif isinstance(value, float) and not math.isfinite(value):
         return "is not a finite number; send null instead"
     return None
+
+
+def rounds_integer(text: bytes) -> bool:
+    """Return whether JSON has an integer that orjson would silently read as a float: below -2^63, or from 2^64 on.
+
+    `text` is JSON that is not too deep.
+    """
+    if _MANY_DIGITS.search(text) is None:
+        return False
+    found = []
+
+    def look(digits: str) -> int:
+        # Python itself refuses thousands of digits.
+        found.append(len(digits) > _DIGITS_OF_64_BITS or not INTEGER_MIN <= int(digits) < 2**64)
+        return 0
+
+    json.loads(text, parse_int=look)
+    return any(found)
 
 
 def too_deep(value: object, limit: int = DEPTH_LIMIT) -> bool:

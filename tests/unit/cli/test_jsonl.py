@@ -50,6 +50,11 @@ def test_a_line_must_be_an_object() -> None:
     assert lines_of(b"[1]\n") == [Line(1, 3, fault="the line is not a JSON object, {…}")]
 
 
+def test_an_integer_that_would_be_rounded_is_a_fault() -> None:
+    fault = "the line has an integer beyond 64 bits; write it as a string"
+    assert lines_of(b'{"a":18446744073709551616}\n') == [Line(1, 26, fault=fault)]
+
+
 def test_a_line_over_the_limit_is_a_fault_and_the_next_one_is_read() -> None:
     long = b'{"a": "' + b"x" * 50 + b'"}'
     assert lines_of(long[:20], long[20:] + b'\n{"a": 2}\n', limit_bytes=30) == [

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from runtime.model.query import Compare, FrozenObject, In, Query, all_of, any_of, fingerprint
 from runtime.query.parse import parse_filter
-from runtime.query.values import DEPTH_LIMIT, check_json, freeze, is_storable, thaw, too_deep
+from runtime.query.values import DEPTH_LIMIT, check_json, freeze, is_storable, rounds_integer, thaw, too_deep
 
 
 class Colour(StrEnum):
@@ -164,3 +164,22 @@ def test_joining_filters_keeps_apart_what_python_holds_for_equal() -> None:
     assert all_of(true, true) is true
     assert any_of(one, one) is one
     assert len(getattr(any_of(true, one), "parts", ())) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "rounds"),
+    [
+        (b'{"a": 9223372036854775807}', False),
+        (b'{"a": -9223372036854775808}', False),
+        (b'{"a": 18446744073709551615}', False),  # an int that `check_json` refuses by its pointer
+        (b'{"a": 18446744073709551616}', True),
+        (b'{"a": [{"b": -9223372036854775809}]}', True),
+        (b"1" * 5000, True),
+        (b'{"a": "18446744073709551616"}', False),
+        (b'{"18446744073709551616": 1}', False),
+        (b'{"a": 18446744073709551616.5}', False),
+        (b'{"a": 1e30}', False),
+    ],
+)
+def test_an_integer_that_would_be_read_as_a_float_is_seen(text: bytes, rounds: bool) -> None:
+    assert rounds_integer(text) is rounds
