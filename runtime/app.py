@@ -10,6 +10,7 @@ from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import aiohttp
@@ -20,8 +21,12 @@ from structlog.typing import FilteringBoundLogger
 from runtime.auth.auth import Auth
 from runtime.auth.records import COLLECTIONS as AUTH_COLLECTIONS
 from runtime.auth.secrets import load_secret
+from runtime.auth.throttle import RateLimiter
 from runtime.documents.following import follow
 from runtime.documents.service import Documents
+from runtime.files.blobs import Blobs
+from runtime.files.shelf import Shelf
+from runtime.files.upkeep import Upkeep
 from runtime.hooks.call import Caller
 from runtime.hooks.load import load as load_hooks
 from runtime.hooks.registry import Registry
@@ -33,13 +38,17 @@ from runtime.jobs.triggers import Schedule
 from runtime.jobs.worker import Worker
 from runtime.model.clock import Clock, timestamp
 from runtime.model.errors import Failure, Unavailable
+from runtime.model.files import COLLECTIONS as FILE_COLLECTIONS
 from runtime.model.ports import Backups, Store
 from runtime.model.problem import Problem, ProjectInvalid, Source
 from runtime.model.specs import ProjectSpec
 from runtime.realtime.attendance import Attendance
+from runtime.realtime.editing import Editing
 from runtime.realtime.handlers import ChannelHooks
 from runtime.realtime.hub import Hub
 from runtime.realtime.inbox import Inbox
+from runtime.realtime.live import LiveQueries
+from runtime.realtime.notices import Notices
 from runtime.realtime.reception import Reception
 from runtime.realtime.recheck import Recheck
 from runtime.realtime.records import COLLECTIONS as CHANNEL_COLLECTIONS
@@ -49,10 +58,15 @@ from runtime.storage.open import open_store
 from runtime.web.build import build
 from runtime.web.middleware import RequestLog
 from runtime.web.project import Project
+from runtime.web.recent_log import RecentLog
+from runtime.web.request_counts import RequestCounts
+from runtime.web.sampler import Sampler
 
 UPKEEP_EVERY_S: Final = 3600.0
 CHANGES_KEPT_S: Final = 7 * 24 * 3600.0
 """How far the change log reaches back; arbitrary, a week of catching up."""
+FILES_FOLDER: Final = Path("data") / "files"
+"""Where uploaded files are kept, below the project's folder."""
 GC_THRESHOLD: Final = 10_000
 """After how many new objects garbage is looked for: some hundred requests, instead of Python's 700 objects."""
 DRAIN_S: Final = 10.0
@@ -123,7 +137,7 @@ async def open_project(
     Raises ProjectInvalid with all problems, and Unavailable where the store cannot be opened.
     """
     spec = load_settings(folder, environ)
-    registry = Registry(load_hooks(spec, number=1))
+    registry = Registry(load_hooks(spec, number=1, at=clock.now()))
     log = log.bind(project=spec.namespace)
     async with AsyncExitStack() as stack:
         accounts = await stack.enter_async_context(_accounts(lambda: registry.current.spec, clock=clock, log=log))
@@ -131,8 +145,11 @@ async def open_project(
         http = await stack.enter_async_context(aiohttp.ClientSession())
         hooks = spec.hooks
         watchdog = Watchdog(slow_s=hooks.slow_s, limit_s=hooks.timeout_s, clock=clock, log=log)
-        caller = await stack.enter_async_context(Caller(registry, clock=clock, log=log, watchdog=watchdog))
         hub = Hub(lambda: registry.current.spec, clock=clock)
+        notices = Notices(hub, clock=clock, log=log)
+        caller = await stack.enter_async_context(
+            Caller(registry, clock=clock, log=log, watchdog=watchdog, on_failure=notices.failed)
+        )
         ledger = Ledger(store, registry=registry, clock=clock)
         documents = Documents(
             registry=registry, store=store, caller=caller, publisher=hub, enqueuer=ledger,
@@ -148,18 +165,37 @@ async def open_project(
         attendance = Attendance(
             store, hub, hooks=channel_hooks, actors=auth.identify.by_id, clock=clock, log=log
         )  # fmt: skip
-        reception = Reception(hub, hooks=channel_hooks, attendance=attendance, again=again)
-        yield Project(
-            registry=registry, store=store, documents=documents, auth=auth, hub=hub, ledger=ledger,
-            reception=reception, inbox=Inbox(hub, reception=reception, hooks=channel_hooks, clock=clock),
-            attendance=attendance, recheck=Recheck(hub, again=again, log=log),
-            schedule=schedule, worker=worker, caller=caller, watchdog=watchdog, http=http, clock=clock, log=log,
+        editing = Editing(hub, documents=documents, store=store)
+        reception = Reception(hub, hooks=channel_hooks, attendance=attendance, editing=editing, again=again)
+        live = LiveQueries(hub, documents=documents, log=log)
+        for listener in (hub.audiences.note, live.note):
+            documents.add_listener(listener)
+        requests = RequestCounts()
+        shelf = Shelf(
+            lambda: registry.current.spec, store=store, blobs=Blobs(_files_folder(accounts, stack)), clock=clock,
+            count=RateLimiter(lambda: registry.current.spec.limits.upload, clock=clock, what="uploads").hit, log=log,
         )  # fmt: skip
+        yield Project(
+            registry=registry, notices=notices, store=store, documents=documents, shelf=shelf, auth=auth, hub=hub,
+            ledger=ledger,
+            reception=reception, inbox=Inbox(hub, reception=reception, hooks=channel_hooks, clock=clock),
+            attendance=attendance, recheck=Recheck(hub, again=again, editing=editing, log=log), live=live,
+            schedule=schedule, worker=worker, caller=caller, watchdog=watchdog, http=http, clock=clock, log=log,
+            requests=requests, sampler=Sampler(hub, worker, requests, clock=clock, log=log),
+        )  # fmt: skip
+
+
+def _files_folder(accounts: Accounts, stack: AsyncExitStack) -> Path:
+    """Return where files are kept: no longer than the documents that hold them."""
+    if accounts.store.capabilities.durable:
+        return accounts.spec.folder / FILES_FOLDER
+    return Path(stack.enter_context(TemporaryDirectory(prefix="hookstream-files-")))
 
 
 async def _fit_storage(store: Store, spec: ProjectSpec, log: FilteringBoundLogger) -> None:
     kept = [collection for collection in spec.collections if not collection.virtual]
-    if changes := await store.ensure([*AUTH_COLLECTIONS, RUNS, TRIGGERS, *CHANNEL_COLLECTIONS, *kept]):
+    own = [*AUTH_COLLECTIONS, RUNS, TRIGGERS, *CHANNEL_COLLECTIONS, *FILE_COLLECTIONS]
+    if changes := await store.ensure([*own, *kept]):
         log.info("storage_fitted", changes=changes)
 
 
@@ -177,7 +213,7 @@ async def running(project: Project) -> AsyncIterator[None]:
     try:
         async with (
             project.watchdog, project.worker.running(), project.schedule.running(), _task(_upkeep(project)), following,
-            project.attendance.running(), project.recheck.running(),
+            project.attendance.running(), project.recheck.running(), project.live.running(), project.sampler.running(),
         ):  # fmt: skip
             yield
     finally:
@@ -200,6 +236,7 @@ async def _upkeep(project: Project) -> None:
         try:
             await project.auth.prune()
             await project.ledger.prune()
+            await Upkeep(project.store, project.shelf.blobs, clock=project.clock).prune()
             await project.store.prune_changes(timestamp(project.clock.now() - CHANGES_KEPT_S))
         except Failure as failure:
             project.log.warning("upkeep_failed", reason=failure.message, retry_in_s=UPKEEP_EVERY_S)
@@ -212,22 +249,30 @@ async def reload(project: Project, environ: Mapping[str, str]) -> Sequence[Probl
     Returns the problems that stood against it: then the last good version goes on, and the problems are kept in the
     registry. What only a start can change (host, port, storage, secret) is left as it was.
     """
-    current = project.registry.current
+    current, notices = project.registry.current, project.notices
     try:
         spec = load_settings(current.spec.folder, environ)
-        edition = load_hooks(spec, number=current.number + 1)
+        edition = load_hooks(spec, number=current.number + 1, at=project.clock.now())
         await _fit_storage(project.store, spec, project.log)
     except ProjectInvalid as invalid:
-        project.registry.fail(invalid.problems)
-        return invalid.problems
+        return _not_reloaded(project, invalid.problems)
     except Failure as failure:
         problem = Problem(Source(CONFIG), "storage", failure.message, "Mend that, then save any file to reload.")
-        project.registry.fail([problem])
-        return (problem,)
+        return _not_reloaded(project, (problem,))
+    had_problems = bool(project.registry.problems)
     project.registry.swap(edition)
     project.watchdog.slow_s, project.watchdog.limit_s = spec.hooks.slow_s, spec.hooks.timeout_s
     project.hub.refresh()
+    notices.reloaded(edition.number)
+    if had_problems:
+        notices.problems(0)
     return ()
+
+
+def _not_reloaded(project: Project, problems: Sequence[Problem]) -> Sequence[Problem]:
+    project.registry.fail(problems, at=project.clock.now())
+    project.notices.problems(len(problems))
+    return problems
 
 
 async def serve(
@@ -239,6 +284,7 @@ async def serve(
     on_ready: Callable[[str], None],
     log: FilteringBoundLogger,
     request_log: RequestLog | None = None,
+    recent_log: RecentLog | None = None,
 ) -> None:
     """Serve projects over HTTP until `stop` is set, then drain: streams are told, open requests may end.
 
@@ -246,7 +292,7 @@ async def serve(
     cannot be had.
     """
     named = {project.spec.namespace: project for project in projects}
-    app = build(named, clock=projects[0].clock, log=log, request_log=request_log)
+    app = build(named, clock=projects[0].clock, log=log, request_log=request_log, recent_log=recent_log)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_S)
     await runner.setup()
     try:

@@ -6,7 +6,9 @@ from typing import Final
 
 from structlog.typing import FilteringBoundLogger
 
-from runtime.auth.codes import CODE_TTL_S, Codes
+from runtime.auth.account import Account
+from runtime.auth.administration import Administration
+from runtime.auth.codes import Codes, Invitation
 from runtime.auth.identify import Identify
 from runtime.auth.passwords import Passwords, check_password
 from runtime.auth.secrets import Secret
@@ -36,15 +38,6 @@ class SignedIn:
     expires_at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    """A way in for the first admin: a one-time `code`, until `expires_at` (epoch seconds)."""
-
-    email: str
-    code: str
-    expires_at: float
-
-
 class Auth:
     """The users, sessions, one-time codes and API tokens of one project, and what is done with them over HTTP.
 
@@ -63,7 +56,6 @@ class Auth:
         log: FilteringBoundLogger,
         passwords: Passwords | None = None,
     ) -> None:
-        self._clock = clock
         self._log = log
         self._passwords = passwords or Passwords(log=log)
         self._throttle = LoginThrottle(lambda: spec().limits.login, clock=clock)
@@ -79,6 +71,10 @@ class Auth:
         self.codes = Codes(store, users=self.users, secret=secret, clock=clock)
         self.tokens = Tokens(store, secret=secret, clock=clock, declared=lambda: spec().auth.roles, log=log)
         self.tickets = Tickets(store, secret=secret, clock=clock)
+        self.account = Account(self.users, self.sessions, log=log)
+        self.administration = Administration(
+            users=self.users, sessions=self.sessions, codes=self.codes, tokens=self.tokens, log=log
+        )
         self.identify = Identify(users=self.users, sessions=self.sessions, tokens=self.tokens, tickets=self.tickets)
 
     async def login(self, email: str, password: str, *, ip: str, agent: str) -> SignedIn:
@@ -121,16 +117,12 @@ class Auth:
         Somebody who has no password yet, having come in with a one-time code, does not need `current`. Raises
         InvalidDocument (`/current`, `/new`), RateLimited, Conflict, Unauthenticated, Forbidden for an API token.
         """
-        if not actor.is_authenticated:
-            raise Unauthenticated("nobody is signed in; sign in first")
-        user = await self.users.get(actor.id) if actor.kind == "user" and actor.id else None
-        if user is None or actor.session is None:
-            raise Forbidden("only a user who has signed in has a password to change")
+        user, session = await self.account.owner(actor)
         check_password(new, pointer="/new")
         if user["passwordHash"] is not None:
             await self._prove(user, current, ip=ip)
         after = await self.users.set_password(
-            user["id"], new, pointer="/new", instead_of=user, keep_session=actor.session, by=user["id"]
+            user["id"], new, pointer="/new", instead_of=user, keep_session=session, by=user["id"]
         )
         self._log.info("password_changed", user=user["id"], ip=ip)
         return public_view(after)
@@ -173,8 +165,7 @@ class Auth:
                     self._log.warning("no_admin", remedy=f"hookstream user role {FIRST_ADMIN} admin")
                     return None
         admin = next((admin for admin in admins if admin["email"] == FIRST_ADMIN), admins[0])
-        expires_at = self._clock.now() + CODE_TTL_S
-        return Invitation(admin["email"], await self.codes.open(admin), expires_at)
+        return await self.codes.invite(admin)
 
     async def prune(self) -> int:
         """Delete expired sessions, codes and tickets; return how many. For the server's regular upkeep."""

@@ -1,5 +1,6 @@
 """One-time codes: a way to sign in once, without a password."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from runtime.auth.records import CODES, creation, fresh, prune_expired
@@ -13,6 +14,17 @@ from runtime.model.ports import Store
 
 CODE_TTL_S: Final = 900.0
 """A quarter of an hour: long enough to copy it from a terminal, too short to be worth finding in a log."""
+INVITATION_TTL_S: Final = 3 * 24 * 3600.0
+"""Three days: over a weekend. Whoever it was meant for finds a link that somebody else has used worthless, and asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A way in for somebody without a password: a one-time `code`, until `expires_at` (epoch seconds)."""
+
+    email: str
+    code: str
+    expires_at: float
 
 
 class Codes:
@@ -33,6 +45,11 @@ class Codes:
         code["digest"] = self._secret.digest(token)
         await self._store.commit([creation(CODES, code)])
         return token
+
+    async def invite(self, user: Document, *, ttl_s: float = CODE_TTL_S) -> Invitation:
+        """Return a code as `open` does, with whom it is for and until when."""
+        expires_at = self._clock.now() + ttl_s
+        return Invitation(user["email"], await self.open(user, ttl_s=ttl_s), expires_at)
 
     async def redeem(self, token: str) -> Document | None:
         """Use up a code and return its user; None where it is none, used or expired, or the user is disabled or gone.

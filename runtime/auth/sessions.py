@@ -8,15 +8,18 @@ from structlog.typing import FilteringBoundLogger
 
 from runtime.auth.records import BATCH, SESSIONS, creation, fresh, prune_expired, removal, touch
 from runtime.auth.secrets import SESSION_PREFIX, Secret, new_token, token_id
-from runtime.auth.users import Users
+from runtime.auth.users import Users, public_view
 from runtime.model.actor import Actor
 from runtime.model.clock import Clock, epoch_s, timestamp
 from runtime.model.document import Document
 from runtime.model.ports import Store
-from runtime.model.query import Compare, Query
+from runtime.model.query import Compare, Filter, Query, SortKey, all_of
 
 AGENT_LENGTH_MAX: Final = 200
 IP_LENGTH_MAX: Final = 64
+
+_UNSHOWN: Final = frozenset({"digest", "generation"})
+_LAST_SEEN_FIRST: Final = (SortKey(("lastSeenAt",), descending=True), SortKey(("id",), descending=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +117,43 @@ class Sessions:
     async def list(self, user_id: str) -> Sequence[Document]:
         """Return a user's sessions, the oldest first, at most BATCH, without their digests."""
         owned = Query(filter=Compare(("user",), "$eq", user_id), limit=BATCH)
-        hidden = {"digest", "generation"}
+        return [_shown(record.document) for record in await self._store.find(SESSIONS.name, owned)]
+
+    async def get(self, id: str) -> Document | None:
+        """Return one session that has not been ended, without its digest; None where there is none."""
+        record = await self._store.get(SESSIONS.name, id)
+        return None if record is None else _shown(record.document)
+
+    async def of_all(self, *, user: str | None = None, limit: int = BATCH, offset: int = 0) -> Sequence[Document]:
+        """Return the sessions that are good at this moment, of one user or of all, the one seen last first.
+
+        Each has its user's public view under `owner`. Sessions that ended with a change of their user are passed over,
+        so a page may have fewer than `limit`.
+        """
+        query = Query(filter=self._going(user), sort=_LAST_SEEN_FIRST, limit=limit, offset=offset)
+        found = [record.document for record in await self._store.find(SESSIONS.name, query)]
+        users = await self._users.get_many(list({session["user"] for session in found}))
         return [
-            {key: value for key, value in record.document.items() if key not in hidden}
-            for record in await self._store.find(SESSIONS.name, owned)
+            {**_shown(session), "owner": public_view(users[session["user"]])}
+            for session in found
+            if _actor(session, users.get(session["user"])) is not None
         ]
+
+    async def count(self, *, user: str | None = None) -> int:
+        """Return how many sessions have not expired."""
+        return await self._store.count(SESSIONS.name, Query(filter=self._going(user)))
+
+    def _going(self, user: str | None) -> Filter:
+        going = Compare(("expiresAt",), "$gt", timestamp(self._clock.now()))
+        return all_of(going, Compare(("user",), "$eq", user)) if user is not None else going
 
     async def prune(self) -> int:
         """Delete the sessions that have expired; return how many."""
         return await prune_expired(self._store, SESSIONS, now=self._clock.now())
+
+
+def _shown(session: Document) -> Document:
+    return {key: value for key, value in session.items() if key not in _UNSHOWN}
 
 
 def _actor(session: Document, user: Document | None) -> Actor | None:

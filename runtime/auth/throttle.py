@@ -42,8 +42,17 @@ class RateLimiter:
 
     async def hit(self, key: str) -> None:
         """Count one hit. Raises RateLimited, and counts nothing, where the window is full."""
+        await self._take(key, 1)
+
+    async def hit_more(self, key: str, amount: int) -> None:
+        """Count what was hit once as that many more, as far as any window has room for them. Raises RateLimited."""
+        possible = min(amount, self._rate().count - 1)
+        if possible > 0:
+            await self._take(key, possible)
+
+    async def _take(self, key: str, amount: int) -> None:
         rate = self._rate()
-        if rate.count == 0 or await self._windows.hit(self._item(rate), key):
+        if rate.count == 0 or await self._windows.hit(self._item(rate), key, cost=amount):
             return
         opens_at = (await self._windows.get_window_stats(self._item(rate), key)).reset_time
         retry_after_s = max(0.0, opens_at - self._clock.monotonic())

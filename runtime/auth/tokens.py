@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from typing import Final
 
 from structlog.typing import FilteringBoundLogger
 
@@ -11,9 +12,12 @@ from runtime.auth.secrets import API_PREFIX, Secret, new_token, token_id
 from runtime.model.actor import Actor
 from runtime.model.clock import Clock, epoch_s, timestamp
 from runtime.model.document import Document
-from runtime.model.errors import InvalidDocument, NotFound, NotUnique
+from runtime.model.errors import Conflict, InvalidDocument, NotFound, NotUnique
 from runtime.model.ports import Store
 from runtime.model.query import Compare, Query, SortKey
+
+TOKENS_MAX: Final = 500
+"""Arbitrary: they are for programs, and all of them are listed at once."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", re.ASCII)
 
@@ -62,6 +66,9 @@ class Tokens:
             now=now,
             by=by,
         )
+        if await self._store.count(TOKENS.name, Query()) >= TOKENS_MAX:
+            message = f"there are {TOKENS_MAX} API tokens already; revoke one first"
+            raise Conflict(message, code="too_many_tokens")
         token = new_token(API_PREFIX, document["id"])
         document["digest"] = self._secret.digest(token)
         try:

@@ -1,5 +1,6 @@
 """Users: who can sign in, with which roles."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
@@ -13,14 +14,18 @@ from runtime.model.clock import Clock
 from runtime.model.document import Document
 from runtime.model.errors import Conflict, InvalidDocument, NotFound, NotUnique, Unauthenticated, VersionConflict
 from runtime.model.ports import Store
-from runtime.model.query import Compare, Not, Query, SortKey, all_of
+from runtime.model.query import Compare, Everything, Filter, Not, Query, Regex, SortKey, all_of, any_of
 from runtime.model.specs import CollectionSpec
 
 EMAIL_LENGTH_MAX: Final = 254
 """Characters: the longest path of RFC 5321 §4.5.3.1.3 without its brackets."""
 NAME_LENGTH_MAX: Final = 200
+NO_ADDRESS: Final = (
+    f"this is no e-mail address; write it like ada@example.org, in at most {EMAIL_LENGTH_MAX} characters"
+)
 ATTEMPTS: Final = 5
 """How often a change is tried again when others write the same user at the same moment."""
+OVERTAKEN: Final = "the user is being changed by others at the same moment; try again"
 
 
 def normalised(email: str) -> str:
@@ -62,33 +67,17 @@ class Users:
 
         Raises InvalidDocument and, where the address is taken, NotUnique.
         """
-        address = normalised(email)
-        if not _is_address(address):
-            message = (
-                f"this is no e-mail address; write it like ada@example.org, in at most {EMAIL_LENGTH_MAX} characters"
-            )
-            raise InvalidDocument(message, errors={"/email": message})
-        if len(name) > NAME_LENGTH_MAX:
-            message = f"a name has at most {NAME_LENGTH_MAX} characters"
-            raise InvalidDocument(message, errors={"/name": message})
-        given = checked_roles(roles, self._declared())
         user = fresh(
             {
-                "email": address,
-                "name": name,
-                "roles": given,
+                **self._checked(email=email, name=name, roles=roles, password=password),
                 "disabled": False,
-                "passwordHash": await self._hash(password),
+                "passwordHash": None if password is None else await self._passwords.hash(password),
                 "generation": 1,
             },
             now=self._clock.now(),
             by=by,
         )
-        try:
-            await self._store.commit([creation(USERS, user)])
-        except NotUnique as failure:
-            message = "there is a user with this e-mail address already"
-            raise NotUnique(message, collection=USERS.name, id=failure.id, errors={"/email": message}) from failure
+        await self._commit([creation(USERS, user)])
         return user
 
     async def get(self, id: str) -> Document | None:
@@ -108,25 +97,51 @@ class Users:
         found = await self._store.find(USERS.name, Query(filter=Compare(("email",), "$eq", address), limit=1))
         return found[0].document if found else None
 
-    async def list(self, *, limit: int = 100, offset: int = 0) -> Sequence[Document]:
-        """Return users, by e-mail address."""
+    async def list(self, *, search: str = "", role: str = "", limit: int = 100, offset: int = 0) -> Sequence[Document]:
+        """Return users, by e-mail address: those with `search` in their address or name, and those with a role."""
         order = (SortKey(("email",)), SortKey(("id",)))
-        return [r.document for r in await self._store.find(USERS.name, Query(sort=order, limit=limit, offset=offset))]
+        query = Query(filter=_among(search, role), sort=order, limit=limit, offset=offset)
+        return [record.document for record in await self._store.find(USERS.name, query)]
+
+    async def count(self, *, search: str = "", role: str = "") -> int:
+        """Return how many users `list` would go through."""
+        return await self._store.count(USERS.name, Query(filter=_among(search, role)))
 
     async def enabled_admins(self) -> Sequence[Document]:
         """Return the users with the role admin that are not disabled, the oldest first, at most BATCH."""
         filter = all_of(Compare(("roles",), "$eq", ADMIN), Compare(("disabled",), "$eq", False))
         return [r.document for r in await self._store.find(USERS.name, Query(filter=filter, limit=BATCH))]
 
+    async def change(
+        self,
+        id: str,
+        *,
+        email: str | None = None,
+        name: str | None = None,
+        roles: Sequence[str] | None = None,
+        disabled: bool | None = None,
+        by: str | None = None,
+    ) -> Document:
+        """Change what is not None of a user, in one commit. One who is disabled loses sessions and one-time codes.
+
+        Raises NotFound, InvalidDocument, NotUnique (the address), Conflict (the last admin).
+        """
+        given = self._checked(email=email, name=name, roles=roles)
+        dismisses = bool(disabled) or (roles is not None and ADMIN not in given["roles"])
+
+        def fields(user: Document) -> Mapping[str, Any]:
+            if disabled is None or disabled == user["disabled"]:
+                return given
+            return {**given, "disabled": disabled, "generation": user["generation"] + disabled}
+
+        return await self._change(id, fields, dismisses=dismisses, by=by)
+
     async def set_roles(self, id: str, roles: Sequence[str], *, by: str | None = None) -> Document:
         """Give a user other roles, from their next request on.
 
         Raises NotFound, InvalidDocument, Conflict (the last admin).
         """
-        given = checked_roles(roles, self._declared())
-        if ADMIN not in given:
-            await self._spare_the_last_admin(id)
-        return await self._change(id, lambda _: {"roles": given}, by=by)
+        return await self.change(id, roles=roles, by=by)
 
     async def set_password(
         self,
@@ -154,6 +169,32 @@ class Users:
 
         return await self._change(id, fields, keep_session=keep_session, by=by)
 
+    async def set_up(
+        self, id: str, *, email: str | None, name: str, password: str, keep_session: str, by: str | None = None
+    ) -> Document:
+        """Give a user who has no password yet a name, a password and, where it is not None, an address: in one commit.
+
+        All their one-time codes and all sessions but `keep_session` end in it. Raises Conflict (code `has_password`)
+        where there is a password by now, and what `change` and `set_password` raise.
+        """
+        given = self._checked(email=email, name=name, password=password)
+        hashed = await self._passwords.hash(password)
+
+        def fields(user: Document) -> Mapping[str, Any]:
+            if user["passwordHash"] is not None:
+                message = "there is a password already; sign in with it, and change it under your account"
+                raise Conflict(message, code="has_password")
+            return {**given, "passwordHash": hashed, "generation": user["generation"] + 1}
+
+        return await self._change(id, fields, keep_session=keep_session, by=by)
+
+    async def clear_password(self, id: str, *, by: str | None = None) -> Document:
+        """Take a user's password away, so that only a one-time code lets them in; sessions and codes of before end.
+
+        Raises NotFound.
+        """
+        return await self._change(id, lambda user: {"passwordHash": None, "generation": user["generation"] + 1}, by=by)
+
     async def renew_hash(self, user: Document, password: str) -> None:
         """Store the hash of the password that `user` has just proved to know, made with today's parameters."""
         after = amended(user, {"passwordHash": await self._passwords.hash(password)}, now=self._clock.now())
@@ -164,24 +205,31 @@ class Users:
 
     async def disable(self, id: str, *, by: str | None = None) -> Document:
         """Shut a user out: sessions and one-time codes end at once. Raises NotFound, Conflict (the last admin)."""
-        await self._spare_the_last_admin(id)
-        return await self._change(id, lambda user: {"disabled": True, "generation": user["generation"] + 1}, by=by)
+        return await self.change(id, disabled=True, by=by)
 
     async def enable(self, id: str, *, by: str | None = None) -> Document:
         """Let a user sign in again; the sessions of before stay ended. Raises NotFound."""
-        return await self._change(id, lambda _: {"disabled": False}, by=by)
+        return await self.change(id, disabled=False, by=by)
 
-    async def end_sessions(self, id: str, *, by: str | None = None) -> None:
-        """Sign a user out everywhere; open one-time codes end too. Raises NotFound."""
-        await self._change(id, lambda user: {"generation": user["generation"] + 1}, by=by)
+    async def end_sessions(self, id: str, *, keep_session: str | None = None, by: str | None = None) -> None:
+        """Sign a user out everywhere, but for a session to keep; open one-time codes end too.
+
+        Raises NotFound, and Unauthenticated where the session to keep has ended by now.
+        """
+        await self._change(id, lambda user: {"generation": user["generation"] + 1}, keep_session=keep_session, by=by)
 
     async def delete(self, id: str, *, by: str | None = None) -> None:
         """Delete a user with all sessions and one-time codes. Raises NotFound, Conflict (the last admin)."""
-        await self._spare_the_last_admin(id)
-        user = await self._stored(id)
-        await self._store.commit(
-            [removal(USERS, user, by=by), *await self._endings(user, keep_session=None, generation=0)]
-        )
+        for _ in range(ATTEMPTS):
+            user = await self._stored(id)
+            gone = Write(USERS.name, id, None, expected=user["version"], by=by)
+            endings = await self._endings(user, keep_session=None, generation=0)
+            try:
+                await self._store.commit([gone, *await self._another_admin(user), *endings])
+            except VersionConflict:
+                continue
+            return
+        raise Conflict(OVERTAKEN)
 
     async def _change(
         self,
@@ -189,20 +237,56 @@ class Users:
         fields: Callable[[Document], Mapping[str, Any]],
         *,
         keep_session: str | None = None,
+        dismisses: bool = False,
         by: str | None = None,
     ) -> Document:
         for _ in range(ATTEMPTS):
             user = await self._stored(id)
             after = amended(user, fields(user), now=self._clock.now())
-            writes = [amendment(USERS, after, by=by)]
+            writes = [amendment(USERS, after, by=by), *(await self._another_admin(user) if dismisses else ())]
             if after["generation"] != user["generation"]:
                 writes += await self._endings(user, keep_session=keep_session, generation=after["generation"])
             try:
-                await self._store.commit(writes)
+                await self._commit(writes)
             except VersionConflict:
                 continue
             return after
-        raise Conflict("the user is being changed by others at the same moment; try again")
+        raise Conflict(OVERTAKEN)
+
+    async def _commit(self, writes: Sequence[Write]) -> None:
+        try:
+            await self._store.commit(writes)
+        except NotUnique as failure:
+            message = "there is a user with this e-mail address already"
+            raise NotUnique(message, collection=USERS.name, id=failure.id, errors={"/email": message}) from failure
+
+    def _checked(
+        self,
+        *,
+        email: str | None = None,
+        name: str | None = None,
+        roles: Sequence[str] | None = None,
+        password: str | None = None,
+    ) -> dict[str, Any]:
+        """Return what is not None as it is stored, the password aside. Raises InvalidDocument with all faults."""
+        errors: dict[str, str] = {}
+        given: dict[str, Any] = {}
+        if email is not None:
+            given["email"] = normalised(email)
+            if not _is_address(given["email"]):
+                errors["/email"] = NO_ADDRESS
+        if name is not None:
+            given["name"] = name.strip()
+            if len(name) > NAME_LENGTH_MAX or not name.isprintable():
+                errors["/name"] = f"a name has at most {NAME_LENGTH_MAX} characters, in one line"
+        if roles is not None:
+            given["roles"] = list(dict.fromkeys(roles))
+            errors |= _faults(checked_roles, roles, self._declared())
+        if password is not None:
+            errors |= _faults(check_password, password)
+        if errors:
+            raise InvalidDocument("; ".join(errors.values()), errors=errors)
+        return given
 
     async def _endings(self, user: Document, *, keep_session: str | None, generation: int) -> Sequence[Write]:
         writes = [removal(spec, document) for spec in (SESSIONS, CODES) for document in await self._owned(spec, user)]
@@ -218,16 +302,21 @@ class Users:
         owned = Query(filter=Compare(("user",), "$eq", user["id"]), limit=BATCH)
         return [record.document for record in await self._store.find(spec.name, owned)]
 
-    async def _spare_the_last_admin(self, id: str) -> None:
-        # Two admins who dismiss each other in one instant get past this; the next start then makes a first admin.
-        user = await self._stored(id)
+    async def _another_admin(self, user: Document) -> Sequence[Write]:
+        """Return what is committed with the dismissal of a user: of an admin, that another one is still there.
+
+        It changes nothing of that one but the version, so of admins who dismiss each other in one instant one comes too
+        late. Raises Conflict where there is no other.
+        """
         if ADMIN not in user["roles"] or user["disabled"]:
-            return
-        filter = all_of(
-            Compare(("roles",), "$eq", ADMIN), Compare(("disabled",), "$eq", False), Not(Compare(("id",), "$eq", id))
-        )
-        if await self._store.count(USERS.name, Query(filter=filter)) == 0:
+            return ()
+        others = Not(Compare(("id",), "$eq", user["id"]))
+        filter = all_of(Compare(("roles",), "$eq", ADMIN), Compare(("disabled",), "$eq", False), others)
+        found = await self._store.find(USERS.name, Query(filter=filter, limit=1))
+        if not found:
             raise Conflict(f"{user['email']} is the last admin; make another user an admin first", code="last_admin")
+        other = found[0].document
+        return (amendment(USERS, {**other, "version": other["version"] + 1}),)
 
     async def _stored(self, id: str) -> Document:
         user = await self.get(id)
@@ -235,11 +324,21 @@ class Users:
             raise NotFound("there is no such user")
         return user
 
-    async def _hash(self, password: str | None) -> str | None:
-        if password is None:
-            return None
-        check_password(password)
-        return await self._passwords.hash(password)
+
+def _faults(check: Callable[..., object], *arguments: object) -> Mapping[str, str]:
+    """Return the errors by which a check refuses; none where it does not."""
+    try:
+        check(*arguments)
+    except InvalidDocument as invalid:
+        return invalid.errors
+    return {}
+
+
+def _among(search: str, role: str) -> Filter:
+    """Return what finds users by a part of their address or name, in any case, and by role."""
+    pattern = re.escape(search.strip())
+    found = any_of(Regex(("email",), pattern, "i"), Regex(("name",), pattern, "i")) if pattern else Everything()
+    return all_of(found, Compare(("roles",), "$eq", role)) if role else found
 
 
 def _is_address(text: str) -> bool:

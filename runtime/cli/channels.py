@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any, Final
@@ -55,7 +55,7 @@ def channels(terminal: Terminal, markdown: bool, url: str | None, token: str | N
         async with access(folder, url=url, token=token) as server:
             try:
                 async with server.request("GET", "_channels", read_s=SEND_S) as response:
-                    items = orjson.loads(await response.read())["items"]
+                    items = _all_of_the_project(orjson.loads(await response.read())["items"])
             except Unavailable as failure:
                 if failure.code != NO_SERVER:
                     raise
@@ -68,6 +68,16 @@ def channels(terminal: Terminal, markdown: bool, url: str | None, token: str | N
         return 0
 
     run(main())
+
+
+def _all_of_the_project(items: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the channels that are not the server's own, each template followed by those that exist of it."""
+    found: list[Mapping[str, Any]] = []
+    for item in items:
+        if not item["builtIn"]:
+            instances = item.get("instances", {}).get("items", [])
+            found += [item, *({**item, **instance} for instance in instances)]
+    return found
 
 
 def _row(item: Mapping[str, Any], server: Access) -> tuple[Piece, ...]:

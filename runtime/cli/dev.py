@@ -13,7 +13,7 @@ import click
 from runtime import __version__
 from runtime.app import reload, run
 from runtime.app import serve as serve_projects
-from runtime.auth.auth import Invitation
+from runtime.auth.codes import Invitation
 from runtime.cli.logs import console_log
 from runtime.cli.opening import address_options, folder_argument, opened
 from runtime.cli.runs import local_time
@@ -21,9 +21,11 @@ from runtime.cli.signals import ENDINGS, HANG_UP, stopped_by_signals
 from runtime.cli.summary import summary
 from runtime.cli.terminal import BAD, PLACE, QUIET, Piece, Terminal
 from runtime.cli.watch import Watch
+from runtime.model.clock import SystemClock
 from runtime.model.errors import Failure
 from runtime.model.specs import ChannelSpec, ProjectSpec
 from runtime.web.project import Project
+from runtime.web.recent_log import RecentLog
 
 SHOWN_FILES: Final = 3
 STOPPING: Final = "stopping; once more ends it at once"
@@ -42,7 +44,8 @@ def dev(ctx: click.Context, terminal: Terminal, folder: Path, host: str | None, 
     """
 
     async def main() -> int:
-        log = console_log()
+        recent = RecentLog(SystemClock())
+        log = console_log(keep=[recent])
         signals = (*ENDINGS, *([HANG_UP] if HANG_UP else []))
         with stopped_by_signals(*signals, on_stop=lambda: terminal.note((STOPPING, QUIET))) as stop:
             async with opened(folder, log=log) as project:
@@ -54,6 +57,7 @@ def dev(ctx: click.Context, terminal: Terminal, folder: Path, host: str | None, 
                     await serve_projects(
                         [project], host=host or server.host, port=server.port if port is None else port, stop=stop,
                         on_ready=lambda url: greet(terminal, project.spec, folder, url, invitation), log=log,
+                        recent_log=recent,
                     )  # fmt: skip
                 finally:
                     following.cancel()
@@ -74,9 +78,11 @@ def greet(terminal: Terminal, spec: ProjectSpec, folder: Path, url: str, invitat
     terminal.say((summary(spec), QUIET))
     terminal.say()
     _fact(terminal, "front page", (f"{url}/", PLACE))
+    admin = f"{url}/admin/{spec.namespace}/"
+    _fact(terminal, "admin UI", (admin, PLACE))
     if invitation is not None:
         until = local_time(invitation.expires_at)[11:16]
-        _fact(terminal, "sign in", (f"{url}/#sign-in={invitation.code}", PLACE))
+        _fact(terminal, "sign in", (f"{admin}#sign-in={invitation.code}", PLACE))
         _fact(terminal, "", (f"as {invitation.email}, the first admin; good for once, until {until}", QUIET))
     _fact(terminal, "REST", f"curl {shlex.quote(_example(spec, api))}")
     if channel := _public_first(spec.channels):

@@ -6,12 +6,9 @@ import click
 
 from runtime.cli.opening import project_option, with_project
 from runtime.cli.terminal import BAD, CAUTION, GOOD, PLACE, QUIET, Terminal
-from runtime.model.actor import ADMIN, PUBLIC, Actor
-from runtime.model.document import Document
-from runtime.model.errors import NotFound
-from runtime.model.specs import ACTIONS, Action, CollectionSpec
+from runtime.model.specs import ACTIONS, Action
 from runtime.rules.explain import Explanation, GrantLine
-from runtime.rules.explain import explain as explained
+from runtime.web.inquiry import inquire
 from runtime.web.project import Project
 
 _STYLES = {"allowed": GOOD, "refused": BAD, "depends": CAUTION}
@@ -31,16 +28,16 @@ _STYLES = {"allowed": GOOD, "refused": BAD, "depends": CAUTION}
 def explain(terminal: Terminal, actor: str, action: Action, target: str, folder: Path) -> None:
     """Explain who may do what, and which line of which file says so.
 
-    ACTOR is `public`, a user's e-mail address, `token:NAME` or `role:NAME`. With an ID it is about that document as it
-    is stored now, without one about the collection as a whole.
+    ACTOR is `public`, a user's e-mail address or id, `token:NAME` or `role:NAME`. With an ID it is about that document
+    as it is stored now, without one about the collection as a whole.
     """
 
     async def work(project: Project) -> int:
         name, _, id = target.partition("/")
-        collection = _collection(project, name)
-        document = await _document(project, collection, id) if id else None
-        who = await _actor(project, actor, terminal)
-        show(terminal, explained(who, action, collection, document, now=project.clock.now()), asked=actor)
+        found = await inquire(project, actor, action, name, id or None)
+        if found.disabled:
+            terminal.note((f"{actor} is disabled and cannot sign in; this is what would hold otherwise", CAUTION))
+        show(terminal, found.explanation, asked=actor)
         return 0
 
     with_project(folder, work)
@@ -73,39 +70,3 @@ def _show_entry(terminal: Terminal, entry: GrantLine) -> None:
         *(["its filter decides"] if entry.matches is None else []),
     ]
     terminal.say(mark, " ", (str(entry.source), PLACE), f"  {grant.principal}", (f"  {'; '.join(conditions)}", QUIET))
-
-
-def _collection(project: Project, name: str) -> CollectionSpec:
-    found = project.spec.collection.get(name)
-    if found is None:
-        raise NotFound(f"there is no collection {name!r}; there are {', '.join(project.spec.collection) or 'none'}")
-    return found
-
-
-async def _document(project: Project, collection: CollectionSpec, id: str) -> Document:
-    found = None if collection.virtual else await project.store.get(collection.name, id)
-    if found is None:
-        raise NotFound(f"there is no document {id!r} in {collection.name}; leave the id out to ask about all of them")
-    return found.document
-
-
-async def _actor(project: Project, text: str, terminal: Terminal) -> Actor:
-    kind, _, name = text.partition(":")
-    if text == "public":
-        return PUBLIC
-    if kind == "role":
-        known = {ADMIN, *project.spec.auth.roles}
-        if name not in known:
-            raise NotFound(f"there is no role {name!r}; there are {', '.join(sorted(known))}")
-        return Actor(kind="user", id="", name=text, roles=frozenset({name}))
-    if kind == "token":
-        tokens = {token["name"]: token for token in await project.auth.tokens.list()}
-        if name not in tokens:
-            raise NotFound(f"there is no token {name!r}; there are {', '.join(tokens) or 'none'}")
-        return Actor(kind="token", id=text, name=name, roles=frozenset(tokens[name]["roles"]))
-    user = await project.auth.users.find_by_email(text)
-    if user is None:
-        raise NotFound(f"there is no user {text!r}; name public, a user's e-mail address, token:NAME or role:NAME")
-    if user["disabled"]:
-        terminal.note((f"{text} is disabled and cannot sign in; this is what would hold otherwise", CAUTION))
-    return Actor(kind="user", id=user["id"], name=user["email"], roles=frozenset(user["roles"]))

@@ -17,6 +17,7 @@ from runtime.cli.opening import project_option, with_accounts
 from runtime.cli.progress import bar
 from runtime.cli.terminal import Terminal, counted
 from runtime.model.errors import NotFound, Unavailable
+from runtime.model.files import FILES, holding
 from runtime.model.ports import Store
 from runtime.model.query import Query
 from runtime.model.specs import ProjectSpec
@@ -58,7 +59,8 @@ def export(
     file appears when it is complete and not before, only its owner can read it, and one of that name is replaced.
 
     Works while the project's server is running, and while a hook file is broken. Documents that change meanwhile are
-    exported as they are at some moment. Users, runs and all else that is no collection of the YAML is in backups only.
+    exported as they are at some moment. Users, runs and all else that is no collection of the YAML is in backups only,
+    but for `_files`: what documents with files cannot do without. The files themselves are in data/files.
     """
     if (collection is None) == (folder_of_all is None):
         raise click.UsageError("name a collection, or give --all DIR")
@@ -83,7 +85,10 @@ def export(
 
 
 def _kept(spec: ProjectSpec) -> list[str]:
-    return [collection.name for collection in spec.collections if not collection.virtual]
+    kept = [collection for collection in spec.collections if not collection.virtual]
+    has_files = any(holding(collection.fields) for collection in kept)
+    # First, so that whoever imports all of them in this order has the files when documents come that hold them.
+    return [*([FILES.name] if has_files else []), *(collection.name for collection in kept)]
 
 
 def _make_folder(folder: Path) -> None:

@@ -22,6 +22,7 @@ from runtime.documents.verbatim import Verbatim
 from runtime.model.actor import SYSTEM
 from runtime.model.clock import Clock
 from runtime.model.errors import NotFound, Unavailable
+from runtime.model.files import FILES
 from runtime.model.specs import CollectionSpec, ProjectSpec
 from runtime.web.project import Project
 
@@ -59,11 +60,12 @@ def import_(
     and so are its hooks. Messages that hooks send reach nobody: those who listen are connected to the server.
 
     With --verbatim no hook runs, no default or slug is filled in, and neither fields nor references are checked against
-    the YAML: documents come back as they were when `hookstream export` wrote them. Unique fields stay unique.
+    the YAML: documents come back as they were when `hookstream export` wrote them. Unique fields stay unique. Import
+    `_files` first: without it, the files that documents hold are not found.
     """
 
     async def take(spec: ProjectSpec, clock: Clock, creator: Callable[[CollectionSpec], Creator]) -> int:
-        wanted = spec.collection.get(collection)
+        wanted = FILES if verbatim and collection == FILES.name else spec.collection.get(collection)
         if wanted is None or wanted.virtual:
             known = ", ".join(c.name for c in spec.collections if not c.virtual)
             raise NotFound(f"there is no collection {collection!r} to keep documents in; there are {known or 'none'}")

@@ -46,8 +46,10 @@ class _StandardError:
         sys.stderr.flush()
 
 
-def console_log(level: int = logging.INFO) -> Log:
+def console_log(level: int = logging.INFO, *, keep: Sequence[Processor] = ()) -> Log:
     """Write the log of this process for people, to the standard error; return the logger.
+
+    `keep` are processors that see every line before it is made ready for people.
 
     Tracebacks stand below their line. What libraries log by way of the standard library is shown from WARNING on.
     """
@@ -55,7 +57,7 @@ def console_log(level: int = logging.INFO) -> Log:
     renderer = structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(), pad_event_to=24, exception_formatter=structlog.dev.plain_traceback, sort_keys=False
     )
-    shared = (structlog.processors.add_log_level, stamp, _traceback_below, _harmless)
+    shared: Sequence[Processor] = (structlog.processors.add_log_level, stamp, *keep, _traceback_below, _harmless)
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -131,20 +133,21 @@ class JsonLines:
                 self.flush()
 
 
-def json_log(lines: JsonLines, level: int = logging.INFO) -> Log:
+def json_log(lines: JsonLines, level: int = logging.INFO, *, keep: Sequence[Processor] = ()) -> Log:
     """Write the log of this process for machines, a JSON object a line; return the logger.
 
     Every line has `timestamp` (RFC 3339, UTC), `level` and `event`. What cannot be JSON is written as text. What
     libraries log by way of the standard library, from WARNING on, goes to the standard output, as `lines` should.
+    `keep` are processors that see every line, but for requests, before it is written.
     """
     structlog.configure(
-        processors=[_json_line],
+        processors=[*keep, _json_line],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=lambda *_: lines,
         cache_logger_on_first_use=False,
     )
     last = (structlog.processors.format_exc_info, structlog.processors.JSONRenderer(_json_text))
-    _adopt_standard_library(sys.stdout, shared=_SHARED, last=last)
+    _adopt_standard_library(sys.stdout, shared=(*_SHARED, *keep), last=last)
     return _logger()
 
 

@@ -3,9 +3,10 @@
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,10 +16,13 @@ from runtime.cli.logs import JsonLines, Log, json_log
 from runtime.cli.open_files import RESERVE, raise_open_files
 from runtime.cli.opening import address_options, folders_argument, opened
 from runtime.cli.signals import ENDINGS, HANG_UP, on_signals, stopped_by_signals
+from runtime.model.clock import SystemClock
 from runtime.model.errors import Failure
 from runtime.model.problem import Problem, ProjectInvalid, Source
 from runtime.settings.load import CONFIG
+from runtime.web.middleware import RequestLog
 from runtime.web.project import Project
+from runtime.web.recent_log import RecentLog
 
 
 @click.command()
@@ -37,7 +41,8 @@ def serve(ctx: click.Context, folders: tuple[Path, ...], host: str | None, port:
 
     async def main() -> int:
         lines = JsonLines(sys.stdout.buffer)
-        log = json_log(lines)
+        recent = RecentLog(SystemClock())
+        log = json_log(lines, keep=[recent])
         open_files = raise_open_files()
         with stopped_by_signals(*ENDINGS, on_stop=lambda: log.info("stopping")) as stop:
             async with AsyncExitStack() as stack:
@@ -55,7 +60,8 @@ def serve(ctx: click.Context, folders: tuple[Path, ...], host: str | None, port:
                     with on_signals({HANG_UP: hung_up.set} if HANG_UP else {}):
                         await serve_projects(
                             projects, host=host or server.host, port=server.port if port is None else port, stop=stop,
-                            on_ready=lambda url: _say_ready(log, url, projects), log=log, request_log=lines.request,
+                            on_ready=lambda url: _say_ready(log, url, projects), log=log,
+                            request_log=_both(lines.request, recent.request), recent_log=recent,
                         )  # fmt: skip
                 finally:
                     reloading.cancel()
@@ -66,6 +72,14 @@ def serve(ctx: click.Context, folders: tuple[Path, ...], host: str | None, port:
         return 0
 
     ctx.exit(run(main()))
+
+
+def _both(first: Callable[..., None], second: Callable[..., None]) -> RequestLog:
+    def log(**fields: Any) -> None:
+        first(**fields)
+        second(**fields)
+
+    return log
 
 
 def require_different_namespaces(projects: Sequence[Project]) -> None:

@@ -29,7 +29,7 @@ def announcements(
         if collection is None or publish is None or channel is None:
             continue
         audience = decide(_listener(channel), "read", collection, now=now)
-        op = _seen_as(change, audience)
+        op = seen_as(change, audience)
         if op is None or op.value not in publish.on:
             continue
         document = (change.before if op is Op.DELETE else change.after) or {}
@@ -44,7 +44,8 @@ def _listener(channel: ChannelSpec) -> Actor:
     return Actor(kind="user", id=None, roles=frozenset({role} if role else ()))
 
 
-def _seen_as(change: Change, audience: Decision) -> Op | None:
+def seen_as(change: Change, audience: Decision) -> Op | None:
+    """Return what a change is to those who may read by a decision; None where they see neither side of it."""
     before = change.before is not None and audience.allowed and matches(audience.filter, change.before)
     after = change.after is not None and audience.allowed and matches(audience.filter, change.after)
     if before and after:

@@ -61,11 +61,17 @@ class Call:
 
     def join(self) -> None:
         """Hand over to the outer call what was collected."""
+        self.pass_on().afters.extend(self.afters)
+
+    def pass_on(self) -> "Call":
+        """Hand over to the outer call what it will commit, and return it; `after` hooks stay this call's own."""
         if self.outer is None:
             raise RuntimeError("this call is inside no other")
         self.outer.unit.writes.extend(self.unit.writes)
         self.outer.unit.messages.extend(self.unit.messages)
-        self.outer.afters.extend(self.afters)
+        self.unit.writes.clear()
+        self.unit.messages.clear()
+        return self.outer
 
     def mark(self) -> tuple[tuple[int, int], int]:
         """Return a place to come back to."""

@@ -122,7 +122,7 @@ def _read(parameters: Mapping[str, str], ruling: Ruling) -> Listing:
         fields=parse_fields(parameters["fields"]) if parameters.get("fields") else None,
     )
     for path in _paths(query):
-        _require_field(collection, path)
+        _require_field(ruling, path)
     require_queryable(query, ruling)
     expand = expandable(collection, tuple(name for name in parameters.get("expand", "").split(",") if name))
     fetch = None if ruling.filter is None else within(query, ruling.filter, limit=limit + 1)
@@ -152,13 +152,17 @@ def _paths(query: Query) -> list[Path]:
     return [*sorted(filter_paths(query.filter)), *(key.path for key in query.sort)]
 
 
-def _require_field(collection: CollectionSpec, path: Path) -> None:
-    """Refuse a path that no document can have: a slip of the pen would otherwise find nothing, or sort by nothing."""
+def _require_field(ruling: Ruling, path: Path) -> None:
+    """Refuse a path that no document can have: a slip of the pen would otherwise find nothing, or sort by nothing.
+
+    Fields that are hidden from the actor are not named.
+    """
+    collection = ruling.collection
     if path[0] in SYSTEM_FIELDS and len(path) == 1:
         return
     if collection.field_at(path) is not None or _is_free_form(collection, path):
         return
-    known = [*collection.by_name, *SYSTEM_FIELDS]
+    known = [name for name in (*collection.by_name, *SYSTEM_FIELDS) if ruling.may_query((name,))]
     close = get_close_matches(path[0], known, n=1)
     guess = f"did you mean {close[0]!r}?" if close and close[0] != path[0] else f"fields are {', '.join(known)}"
     raise InvalidQuery(f"{collection.name!r} has no field {'.'.join(path)!r}; {guess}")
@@ -167,7 +171,7 @@ def _require_field(collection: CollectionSpec, path: Path) -> None:
 def _is_free_form(collection: CollectionSpec, path: Path) -> bool:
     """Tell whether a path leads into a field whose inside is not declared."""
     outer = (collection.field_at(path[:length]) for length in range(1, len(path)))
-    return any(field is not None and field.type in ("json", "geo") for field in outer)
+    return any(field is not None and field.type in ("json", "geo", "file") for field in outer)
 
 
 def _filter(text: str | None) -> Filter:

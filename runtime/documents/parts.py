@@ -1,6 +1,5 @@
 """What reads and writes are made with."""
 
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -109,9 +108,7 @@ class Parts:
 
     def failed(self, call: Call, hooks: Sequence[BoundHook], reason: str) -> HookFailed:
         """Return the failure of hooks that left behind what cannot be used; the log says what, under its incident."""
-        incident, names = secrets.token_hex(6), ", ".join(str(hook.ref) for hook in hooks)
-        self.log.error("hook_failed", hook=names, incident=incident, error=reason, request=call.request.id)
-        return HookFailed(f"A hook failed. Incident {incident}.", incident=incident)
+        return self.caller.faulted([hook.ref for hook in hooks], reason, request=call.request.id)
 
     async def load(self, call: Call, collection: str, id: str) -> Document | None:
         """Return a document as this call would leave it: with what the call has not committed yet."""

@@ -44,13 +44,13 @@ async def read_list(parts: Parts, call: Call, collection: CollectionSpec, parame
     decision = decide(call.actor, "read", collection, now=call.now)
     require(decision, call.actor, "read", collection)
     if collection.virtual:
-        return await _answered_by_hook(parts, call, collection, *await _before(parts, call, collection, Query()))
+        return await answered_by_hook(parts, call, collection, *await run_before(parts, call, collection, Query()))
     listing = read_listing(parameters, collection, decision)
     if not is_hooked(collection):
         return Result(await _list(parts, call, collection, listing, decision))
-    context, returned = await _before(parts, call, collection, listing.query)
+    context, returned = await run_before(parts, call, collection, listing.query)
     if returned is not None:
-        return await _answered_by_hook(parts, call, collection, context, returned)
+        return await answered_by_hook(parts, call, collection, context, returned)
     listing = listing.asking(context.query)
     shape = Shape(parts, call, decision, listing.query.fields, listing.expand)
     records, extra = await _page(parts, collection, listing, decision)
@@ -91,9 +91,9 @@ async def read_one(
     context = None
     if is_hooked(collection):
         query = Query(filter=Compare(("id",), "$eq", id), limit=1)
-        context, returned = await _before(parts, call, collection, query, id=id)
+        context, returned = await run_before(parts, call, collection, query, id=id)
         if collection.virtual or returned is not None:
-            return await _answered_by_hook(parts, call, collection, context, returned)
+            return await answered_by_hook(parts, call, collection, context, returned)
         asked = all_of(query.filter, (context.query or query).filter, decision.filter)
         record = next(iter(await parts.store.find(collection.name, Query(filter=asked, limit=1))), None)
     else:
@@ -133,7 +133,7 @@ def ready(parts: Parts, call: Call, hooks: Sequence[BoundHook], answer: Any) -> 
         raise parts.failed(call, hooks, f"the answer cannot be sent: {error}") from error
 
 
-async def _before(
+async def run_before(
     parts: Parts, call: Call, collection: CollectionSpec, query: Query, *, id: str | None = None
 ) -> tuple[Context, Any]:
     """Run the `before` hooks of a read; return the context as they left it, and what they returned."""
@@ -141,9 +141,10 @@ async def _before(
     return await parts.run_phase(call, collection, context, "before")
 
 
-async def _answered_by_hook(
+async def answered_by_hook(
     parts: Parts, call: Call, collection: CollectionSpec, context: Context, returned: Any
 ) -> Answer:
+    """Return what the `before` hooks of a read have answered in place of documents."""
     if isinstance(returned, StreamRequest):
         return returned
     before = collection.hooks.get(("read", "before"), ())

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from runtime.model.files import WORDS
 from runtime.model.specs import CollectionSpec, FieldSpec
 
 ID_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$"
@@ -116,6 +117,16 @@ def _geo(_field: FieldSpec) -> dict[str, Any]:
     }
 
 
+def _file(_field: FieldSpec) -> dict[str, Any]:
+    """Return the schema of a file that a client names: what else it says of it is the server's, and passed over."""
+    return {
+        "type": "object",
+        "properties": {"id": {"type": "string", "maxLength": 64}, **{word: {} for word in WORDS}},
+        "required": ["id"],
+        "additionalProperties": False,
+    }
+
+
 _TYPES: Final[Mapping[str, Callable[[FieldSpec], dict[str, Any]]]] = {
     "string": _text(),
     "text": _text(),
@@ -136,4 +147,5 @@ _TYPES: Final[Mapping[str, Callable[[FieldSpec], dict[str, Any]]]] = {
     "object": lambda field: _object_schema(field.fields),
     "geo": _geo,
     "json": lambda _field: {},
+    "file": _file,
 }

@@ -9,8 +9,11 @@ import orjson
 from structlog.typing import FilteringBoundLogger
 
 from runtime.documents.announce import announcements
+from runtime.documents.attachments import visible_file
+from runtime.documents.batch import Member, Operation, is_worth_another_try, locate_conflict, stage_all
 from runtime.documents.call import After, Call, one_write_each
 from runtime.documents.database import AtOnce, CallDatabase
+from runtime.documents.live import Question, Shown, ask, read_question
 from runtime.documents.parts import Parts
 from runtime.documents.reads import Answer, Result, is_hooked, read_list, read_one, ready, respond
 from runtime.documents.writes import Intent, Mode, Staged, answer, context_of, prepare, resolve
@@ -21,6 +24,7 @@ from runtime.hooks.registry import Registry
 from runtime.model.actor import PUBLIC, Actor
 from runtime.model.change import Change, Message, Unit
 from runtime.model.clock import Clock
+from runtime.model.document import Document
 from runtime.model.errors import Conflict, Failure, NotFound, NotUnique, StoreConflict, VersionConflict
 from runtime.model.ports import Database, Enqueuer, Publisher, Store
 from runtime.model.specs import BoundHook, CollectionSpec
@@ -89,6 +93,20 @@ class Documents:
             return await read_one(self._parts, call, spec, id, parameters)
         return await self._read(call, lambda: read_one(self._parts, call, spec, id, parameters))
 
+    async def follow(
+        self, call: Call, collection: str, parameters: Mapping[str, str], *, id: str | None = None
+    ) -> Question | Answer:
+        """Return what a request to follow a list, or one document, asks for; or what a hook answers to it.
+
+        Raises what `read_question` raises.
+        """
+        spec = self._spec(call, collection)
+        return await self._read(call, lambda: read_question(self._parts, call, spec, parameters, id=id))
+
+    async def ask(self, question: Question) -> Sequence[Shown]:
+        """Return the documents that a question is answered with now, in their order. Raises Unavailable."""
+        return await ask(self._parts, question, self.call(INTERNAL, question.actor))
+
     async def write(
         self,
         call: Call,
@@ -112,9 +130,37 @@ class Documents:
             return await self._act(intent)
         staged = await self._resolve_and_commit(intent)
         await self._run_afters(call)
+        return await self._written(staged)
+
+    async def batch(self, call: Call, operations: Sequence[Operation]) -> list[Result | Response]:
+        """Write several documents, all or none, and return each as the actor may see it, in the same order.
+
+        Each takes the path of a single write, hooks included; they share one commit, and the `after` hooks of all run
+        behind it, then the `respond` hooks. Where others came first everything before the commit is done again. Raises
+        what the first failing one raises as a single write, with pointers to it; then nothing was written.
+        """
+        made: list[Member] = []
+
+        async def attempt() -> list[Staged]:
+            made.clear()  # or a conflict within would be taken for one of the attempt before
+            made.extend(await stage_all(self._parts, call, operations))
+            return [member.staged for member in made]
+
+        try:
+            written = await self._settled(call, attempt, is_worth_another_try)
+        except StoreConflict as conflict:
+            locate_conflict(conflict, made)
+            raise
+        for staged in written:
+            await self._run_afters(staged.intent.call)
+        return [await self._written(staged) for staged in written]
+
+    async def _written(self, staged: Staged) -> Result | Response:
+        """Return the answer to a committed write (step 12)."""
+        intent = staged.intent
         shown = answer(self._parts, staged)
         plain = Result(orjson.dumps(shown), staged.document["version"], intent.id)
-        if (intent.action, "respond") not in spec.hooks:
+        if (intent.action, "respond") not in intent.collection.hooks:
             return plain
         context = context_of(self._parts, intent).for_phase(
             "respond", document=staged.document, previous=staged.previous, result=shown
@@ -147,13 +193,17 @@ class Documents:
         at_once = AtOnce(self._write_at_once, self._commit_and_run_afters)
         return CallDatabase(self._parts, call.nested(chain), at_once=at_once)
 
+    async def visible_file(self, call: Call, id: str) -> Document | None:
+        """Return the record of a file that the actor may see; None where there is none."""
+        return await visible_file(self._parts, call, id)
+
     def _spec(self, call: Call, collection: str) -> CollectionSpec:
         spec = call.edition.spec.collection.get(collection)
         if spec is None:
             raise NotFound(f"there is no collection {collection!r}", code="unknown_collection")
         return spec
 
-    async def _read(self, call: Call, attempt: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def _read(self, call: Call, attempt: Callable[[], Awaitable[T]]) -> T:
         """Answer a read; what its hooks have written is committed before the answer goes out."""
         answered = await self._settled(call, attempt, _is_overtaken)
         await self._run_afters(call)
@@ -176,7 +226,11 @@ class Documents:
         return await self._responded(intent, context, Result(made))
 
     async def _resolve_and_commit(self, intent: Intent) -> Staged:
-        return await self._settled(intent.call, lambda: resolve(self._parts, intent), _is_worth_another_try)
+        return await self._settled(
+            intent.call,
+            lambda: resolve(self._parts, intent),
+            lambda conflict, staged: is_worth_another_try(conflict, [staged]),
+        )
 
     async def _settled(
         self, call: Call, attempt: Callable[[], Awaitable[T]], is_worth: Callable[[StoreConflict, T], bool]
@@ -211,15 +265,15 @@ class Documents:
             return
         changes = await self._parts.store.commit(one_write_each(unit.writes)) if unit.writes else []
         messages = [*unit.messages, *self._announced(changes, call)]
-        runs_queued = any(w.collection == "_runs" for w in unit.writes)
+        runs = [write for write in unit.writes if write.collection == "_runs"]
         unit.writes.clear()
         unit.messages.clear()
         if messages:
             self._parts.publisher.publish(messages)
         for listener in self._listeners:
             listener(changes)
-        if runs_queued:
-            self._parts.enqueuer.wake()
+        if runs:
+            self._parts.enqueuer.wake(runs)
 
     def _announced(self, changes: Sequence[Change], call: Call) -> list[Message]:
         messages = []
@@ -272,11 +326,3 @@ class Documents:
 
 def _is_overtaken(conflict: StoreConflict, _made: object) -> bool:
     return isinstance(conflict, VersionConflict)
-
-
-def _is_worth_another_try(conflict: StoreConflict, staged: Staged) -> bool:
-    """Tell whether redoing the write can help: the server read something old, or made a slug that was taken since."""
-    if isinstance(conflict, VersionConflict):
-        return True
-    made_here = conflict.collection == staged.intent.collection.name and conflict.id == staged.intent.id
-    return made_here and any(pointer.removeprefix("/") in staged.derived for pointer in conflict.errors)

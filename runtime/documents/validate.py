@@ -13,6 +13,7 @@ from runtime.documents.schema import ID_PATTERN, document_schema, patch_schema
 from runtime.model.clock import epoch_s, is_timestamp, timestamp
 from runtime.model.document import WRITE_LIMIT_BYTES, Document
 from runtime.model.errors import InvalidDocument, TooLarge
+from runtime.model.files import holding
 from runtime.model.specs import CollectionSpec, FieldSpec, FieldType
 from runtime.query.schemas import Schema, compiled, faults
 from runtime.query.values import check_json
@@ -55,7 +56,7 @@ class Validator:
     """Checks the documents of one collection, as it is in one edition of the project.
 
     It also knows, for every write: which fields have a `default`, which slugs are made `from` another field, which
-    fields may hold references.
+    fields may hold references, and which files.
     """
 
     def __init__(self, collection: CollectionSpec) -> None:
@@ -68,6 +69,7 @@ class Validator:
         self.defaults = tuple(f for f in collection.fields if f.default is not None)
         self.slugs = tuple(f for f in collection.fields if f.type == "slug" and f.origin)
         self.referring = tuple(f for f in collection.fields if _holds(f, "reference"))
+        self.holding = holding(collection.fields)
 
     async def check_patch(self, patch: Mapping[str, Any]) -> None:
         """Raise InvalidDocument where a merge patch could never fit, without knowing the stored document."""

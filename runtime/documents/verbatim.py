@@ -6,9 +6,10 @@ from typing import Any
 
 from runtime.documents.validate import Validator
 from runtime.model.change import Write
-from runtime.model.clock import is_timestamp
+from runtime.model.clock import epoch_s, is_timestamp
 from runtime.model.document import Document
 from runtime.model.errors import InvalidDocument
+from runtime.model.files import files_in, use
 from runtime.model.ports import Store
 from runtime.model.specs import CollectionSpec
 from runtime.query.values import INTEGER_MAX, check_json
@@ -33,11 +34,13 @@ class Verbatim:
         id = self._validator.check_id(created.get("id"))
         if errors := {**check_json(created), **_faults(created)}:
             raise InvalidDocument("the document is none that was exported; see errors", errors=errors)
-        write = Write(collection, id, created, expected=0)
+        files = {held.id for held in files_in(created, self._validator.holding)}
+        writes = [use(file, collection, id, now=epoch_s(created["updatedAt"])) for file in sorted(files)]
+        writes.append(Write(collection, id, created, expected=0))
         if self._held is not None:
-            self._held.append(write)
+            self._held.extend(writes)
         else:
-            await self._store.commit([write])
+            await self._store.commit(writes)
         return created
 
     @asynccontextmanager

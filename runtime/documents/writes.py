@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, Literal
 
+from runtime.documents.attachments import attach, settled
 from runtime.documents.call import After, Call
 from runtime.documents.parts import Parts
 from runtime.documents.references import references
@@ -205,13 +206,13 @@ async def resolve(parts: Parts, intent: Intent) -> Staged:
     if _is_hooked(intent, "before"):
         candidate = await _run(parts, intent, "before", parts.copy(candidate), stored)
     if intent.mode == "delete":
-        return _stage(intent, document=stored or {}, previous=stored)
+        return await _stage(parts, intent, document=stored or {}, previous=stored)
     _check_untouched(intent, stored)
     document = await _finished(parts, intent, candidate, stored)
     # Not by a grant whose values were not forced.
     if permit([g for g in grants if not g.set or g is intent.chosen], stored, document) is None:
         raise Forbidden(f"your permissions do not allow {collection.name!r} to become this; see its row filters")
-    return _stage(intent, document=document, previous=stored, derived=derived)
+    return await _stage(parts, intent, document=document, previous=stored, derived=derived)
 
 
 def _check_untouched(intent: Intent, stored: Document | None) -> None:
@@ -313,6 +314,8 @@ async def _finished(parts: Parts, intent: Intent, document: Document, stored: Do
         await intent.validator.check(own if stored is None else _without_left_overs(intent.collection, own, stored))
     if intent.validator.referring:
         await _check_references(parts, intent, own, stored or {})
+    if intent.validator.holding:
+        own = await settled(parts, intent.call, own, stored or {}, intent.validator.holding)
     moment = timestamp(parts.clock.now())
     return {
         "id": intent.id,
@@ -356,10 +359,14 @@ async def _check_references(parts: Parts, intent: Intent, document: Document, st
         raise InvalidDocument("the document refers to what does not exist; see errors", errors=told)
 
 
-def _stage(
-    intent: Intent, *, document: Document, previous: Document | None, derived: frozenset[str] = frozenset()
-) -> Staged:
-    call, collection = intent.call, intent.collection
+async def _stage(
+    parts: Parts, intent: Intent, *,
+    document: Document, previous: Document | None, derived: frozenset[str] = frozenset(),
+) -> Staged:  # fmt: skip
+    call, collection, holding = intent.call, intent.collection, intent.validator.holding
+    if holding:
+        kept = {} if intent.mode == "delete" else document
+        await attach(parts, call, collection.name, intent.id, before=previous or {}, after=kept, fields=holding)
     call.unit.writes.append(
         Write(
             collection=collection.name,

@@ -4,7 +4,7 @@ import asyncio
 import contextvars
 import inspect
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
@@ -14,10 +14,11 @@ from runtime.hooks.context import Context
 from runtime.hooks.frames import Place, place_of_coroutine, place_of_error, traceback_text
 from runtime.hooks.interrupt import Interrupted
 from runtime.hooks.job_context import JobContext
-from runtime.hooks.load import HookFunction
+from runtime.hooks.load import Edition, HookFunction
 from runtime.hooks.outcome import Outcome, captured_async, captured_at_once, until_done
 from runtime.hooks.registry import Registry
-from runtime.hooks.stats import FailureNote, HookStats
+from runtime.hooks.snippet import snippet_at
+from runtime.hooks.stats import LONGEST_ERROR, LONGEST_TRACEBACK, FailureKind, FailureNote, HookStats, shortened
 from runtime.hooks.threads import HookThreads
 from runtime.hooks.watchdog import Watchdog
 from runtime.model.clock import Clock
@@ -33,6 +34,9 @@ DEEPEST_CHAIN: Final = 5
 GRACE_S: Final = 0.5
 """How long a cancelled hook may clean up before it is left behind. Arbitrarily chosen and may change."""
 
+OnFailure = Callable[[str, FailureNote], None]
+"""Told of each failure of a function, by its name. Must not raise."""
+
 
 class Caller:
     """Calls the hooks and jobs of one project, on one event loop: `async with Caller(…)`.
@@ -43,12 +47,14 @@ class Caller:
     """
 
     def __init__(
-        self, registry: Registry, *, clock: Clock, log: "FilteringBoundLogger", watchdog: Watchdog | None = None
-    ) -> None:
+        self, registry: Registry, *, clock: Clock, log: "FilteringBoundLogger", watchdog: Watchdog | None = None,
+        on_failure: OnFailure | None = None,
+    ) -> None:  # fmt: skip
         self._registry = registry
         self._clock = clock
         self._log = log
         self._watchdog = watchdog
+        self._on_failure = on_failure
         if watchdog is not None:
             watchdog.attach(registry.current.spec.folder)
         self._stats: dict[str, HookStats] = {}
@@ -118,11 +124,11 @@ class Caller:
         ref = hook.ref if isinstance(hook, BoundHook) else hook
         name = str(ref)
         if len(chain) >= DEEPEST_CHAIN:
-            self._too_deep(name, ctx, (*chain, name))
+            self._too_deep(ref, ctx, (*chain, name))
         edition = self._registry.edition_of(ctx.config)
         function = edition.functions[ref]
         limit_s = edition.spec.hooks.timeout_s if timeout_s is None else timeout_s
-        stats = self._stats.get(name) or self._stats.setdefault(name, HookStats(name))
+        stats = self._stats_of(name)
         stats.calls += 1
         stats.running += 1
         started = self._clock.monotonic()
@@ -230,10 +236,11 @@ class Caller:
         text, place = traceback_text(error), place_of_error(error)
         kind = f"{type(error).__name__}: {error}"
         stats.failures += 1
-        stats.last_failure = self._note(incident, kind, place, text)
         self._log.error(
             "hook_failed", hook=name, incident=incident, error=kind, **_where(place), **_whose(ctx), traceback=text
         )
+        edition = self._registry.edition_of(ctx.config)
+        self._note(stats, edition, "error", incident, error=kind, place=place, traceback=text, **_whose(ctx))
         raise HookFailed(f"A hook failed. Incident {incident}.", incident=incident) from error
 
     def _too_late(self, outcome: Outcome, name: str, ctx: AnyContext, limit_s: float, stats: HookStats) -> NoReturn:
@@ -241,19 +248,49 @@ class Caller:
         place = outcome.place or (place_of_error(outcome.error) if outcome.error else None)
         kind = f"over its time limit of {limit_s:g} s"
         stats.timeouts += 1
-        stats.last_failure = self._note(incident, kind, place, "")
         self._log.error("hook_timeout", hook=name, incident=incident, limit_s=limit_s, **_where(place), **_whose(ctx))
+        edition = self._registry.edition_of(ctx.config)
+        self._note(stats, edition, "timeout", incident, error=kind, place=place, **_whose(ctx))
         raise HookTimeout(f"A hook took too long. Incident {incident}.", incident=incident)
 
-    def _too_deep(self, name: str, ctx: AnyContext, chain: tuple[str, ...]) -> NoReturn:
-        incident = _incident()
-        self._log.error("hook_recursion", hook=name, incident=incident, chain=" > ".join(chain), **_whose(ctx))
+    def _too_deep(self, ref: HookRef, ctx: AnyContext, chain: tuple[str, ...]) -> NoReturn:
+        incident, told = _incident(), " > ".join(chain)
+        self._log.error("hook_recursion", hook=str(ref), incident=incident, chain=told, **_whose(ctx))
+        stats, edition = self._stats_of(str(ref)), self._registry.edition_of(ctx.config)
+        stats.failures += 1
+        kind = f"triggered itself too deeply: {told}"
+        self._note(stats, edition, "recursion", incident, error=kind, place=_defined(edition, ref), **_whose(ctx))
         message = f"Hooks triggered each other too deeply. Incident {incident}."
         raise HookRecursion(message, incident=incident, chain=chain)
 
-    def _note(self, incident: str, kind: str, place: Place | None, text: str) -> FailureNote:
-        where = _where(place)
-        return FailureNote(self._clock.now(), incident, kind, where["file"], where["line"], text)
+    def faulted(self, refs: Sequence[HookRef], reason: str, *, request: str) -> HookFailed:
+        """Return the failure of hooks that left behind what cannot be used; the log says what, under its incident."""
+        incident, names = _incident(), ", ".join(str(ref) for ref in refs)
+        self._log.error("hook_failed", hook=names, incident=incident, error=reason, request=request)
+        edition = self._registry.current
+        for ref in refs:
+            stats = self._stats_of(str(ref))
+            stats.failures += 1
+            self._note(
+                stats, edition, "answer", incident, error=reason, place=_defined(edition, ref), request=request
+            )  # fmt: skip
+        return HookFailed(f"A hook failed. Incident {incident}.", incident=incident)
+
+    def _note(
+        self, stats: HookStats, edition: Edition, kind: FailureKind, incident: str,
+        *, error: str, place: Place | None, traceback: str = "", request: str | None = None, run: str | None = None,
+    ) -> None:  # fmt: skip
+        note = FailureNote(
+            self._clock.now(), incident, shortened(error, LONGEST_ERROR), **_where(place),
+            traceback=shortened(traceback, LONGEST_TRACEBACK), kind=kind, request=request, run=run,
+            snippet=snippet_at(edition, place) if place else None,
+        )  # fmt: skip
+        stats.notes.append(note)
+        if self._on_failure is not None:
+            self._on_failure(stats.hook, note)
+
+    def _stats_of(self, name: str) -> HookStats:
+        return self._stats.get(name) or self._stats.setdefault(name, HookStats(name))
 
     @property
     def _pools(self) -> tuple[HookThreads, ...]:
@@ -269,6 +306,12 @@ def _incident() -> str:
 
 def _where(place: Place | None) -> dict[str, Any]:
     return {"file": place.file if place else None, "line": place.line if place else 0}
+
+
+def _defined(edition: Edition, ref: HookRef) -> Place | None:
+    """Return where a function is defined, for what has no place of its own."""
+    function = edition.functions.get(ref)
+    return Place(ref.file, function.line, ref.function, str(edition.spec.folder)) if function is not None else None
 
 
 def _whose(ctx: AnyContext) -> dict[str, str]:

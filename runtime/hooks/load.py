@@ -34,13 +34,15 @@ class Edition:
     """One loaded version of a project: its spec, and the functions that the spec names.
 
     `modules` are those of its files, by module name. They stay in `sys.modules` as long as the edition is in use,
-    so that imports inside its functions still work, and leave it with the edition itself.
+    so that imports inside its functions still work, and leave it with the edition itself. `loaded_at` is epoch seconds,
+    None where whoever loaded it did not say.
     """
 
     number: int
     spec: ProjectSpec
     functions: Mapping[HookRef, HookFunction]
     modules: Mapping[str, ModuleType] = field(default_factory=dict, repr=False)
+    loaded_at: float | None = None
 
     def sources(self) -> dict[str, bytes]:
         """Return the files of this edition as they were when they were loaded, by their full path."""
@@ -58,13 +60,15 @@ class _Mention:
     path: str
 
 
-def load(spec: ProjectSpec, *, number: int, sources: Mapping[str, bytes] | None = None) -> Edition:
+def load(
+    spec: ProjectSpec, *, number: int, sources: Mapping[str, bytes] | None = None, at: float | None = None
+) -> Edition:
     """Import every file that the project names, in this thread, and find the functions.
 
     Raises ProjectInvalid with all problems, each at the place in the YAML that names the file and with the Python
     line in its message: a syntax error, an error or `sys.exit` while importing, a missing function, one that cannot
     be a hook. Then no module of the project stays in `sys.modules`; modules from elsewhere that were imported on
-    the way do. `sources`, what another edition's `sources()` returned, are not read again.
+    the way do. `sources`, what another edition's `sources()` returned, are not read again. `at` is what time it is.
     """
     mentions = tuple(_mentions(spec))
     folders = _own_folders(spec.folder, mentions)
@@ -76,7 +80,7 @@ def load(spec: ProjectSpec, *, number: int, sources: Mapping[str, bytes] | None 
     except BaseException:
         unmount(root)
         raise
-    edition = Edition(number=number, spec=spec, functions=functions, modules=modules_of(root))
+    edition = Edition(number=number, spec=spec, functions=functions, modules=modules_of(root), loaded_at=at)
     weakref.finalize(edition, unmount, root).atexit = False
     return edition
 

@@ -18,6 +18,7 @@ class Registry:
         self._current = edition
         self._previous = edition
         self._problems: tuple[Problem, ...] = ()
+        self._failed_at: float | None = None
         self._callbacks: list[Callable[[Edition], None]] = []
 
     @property
@@ -30,19 +31,25 @@ class Registry:
         """What was wrong with the last reload; empty where the edition in force is what the files say."""
         return self._problems
 
+    @property
+    def failed_at(self) -> float | None:
+        """When the last reload failed, in epoch seconds; None where it did not."""
+        return self._failed_at
+
     def edition_of(self, spec: ProjectSpec) -> Edition:
         """Return the edition that a spec belongs to, if it is the current or the one before; otherwise the current."""
         return self._previous if self._previous.spec is spec else self._current
 
     def swap(self, edition: Edition) -> None:
         """Put an edition in force, forget the problems, and tell those who asked to know, in their order."""
-        self._previous, self._current, self._problems = self._current, edition, ()
+        self._previous, self._current = self._current, edition
+        self._problems, self._failed_at = (), None
         for callback in tuple(self._callbacks):
             callback(edition)
 
-    def fail(self, problems: Sequence[Problem]) -> None:
-        """Keep the edition in force and remember why a newer one could not be loaded."""
-        self._problems = tuple(problems)
+    def fail(self, problems: Sequence[Problem], *, at: float) -> None:
+        """Keep the edition in force and remember why, and when, a newer one could not be loaded."""
+        self._problems, self._failed_at = tuple(problems), at
 
     def on_swap(self, callback: Callable[[Edition], None]) -> None:
         """Have `callback(edition)` called after every swap; what it raises reaches the caller of `swap`."""

@@ -29,6 +29,8 @@ class Claim:
         self._store = store
         self._turn = asyncio.Lock()
         self.run = run
+        self.on_change: Callable[[Document], None] = _ignore
+        """Told of each record that was stored."""
 
     @property
     def lease_until(self) -> float:
@@ -51,6 +53,7 @@ class Claim:
                         raise
                 else:
                     self.run = run
+                    self.on_change(run)
                     return
 
     async def _follow(self) -> bool:
@@ -247,6 +250,10 @@ class Claiming:
         except VersionConflict:
             return "gone"
         return ended
+
+
+def _ignore(_run: Document) -> None:
+    """Let a change pass."""
 
 
 def _state(state: str) -> Filter:

@@ -20,6 +20,7 @@ from runtime.jobs.counts import JobCounts
 from runtime.jobs.failure import described, said, storable_text
 from runtime.jobs.ledger import Ledger
 from runtime.jobs.logbook import Logbook
+from runtime.jobs.news import RunNews
 from runtime.jobs.process import Died, Process
 from runtime.jobs.steps import KeptSteps
 from runtime.jobs.waiting import Wait
@@ -65,6 +66,7 @@ class Surroundings:
     clock: Clock
     log: FilteringBoundLogger
     announcer: Announcer
+    news: RunNews
     wait: Wait
     grace_s: float
 
@@ -82,6 +84,7 @@ class Execution:
         self._progress: Mapping[str, Any] = claim.run["progress"]
         self._loop = asyncio.get_running_loop()
         self._logbook = Logbook(claim.run["log"], clock=surroundings.clock, on_line=self._on_line)
+        self._lines_told = 0
         self._keeper: asyncio.Task[None] | None = None
         self._stirred = False
         self._ended = asyncio.Event()
@@ -254,6 +257,7 @@ class Execution:
         await self._claim.change(
             lambda run: record.renewed(run, now=now, lease_until=until, progress=progress, log=lines)
         )
+        self._tell_lines()
         if self._claim.run["cancelAt"]:
             self.cancel()
         if self._claim.run["progress"] != told:
@@ -340,6 +344,7 @@ class Execution:
                 self._log.error("run_not_recorded", reason=failure.message)
                 if await self._around.wait(self._leaving, STORE_RETRY_S):
                     return
+        self._tell_lines()
         run = self._claim.run
         if run["finishedAt"]:
             self._counts.ended[run["state"]] += 1
@@ -349,3 +354,9 @@ class Execution:
             outcome = "failed"
         if outcome is not None:
             self._around.announcer.announce(self._spec, run, outcome)
+
+    def _tell_lines(self) -> None:
+        """Tell those who watch what was logged since, now that it is stored."""
+        if self._around.news.is_heard:
+            lines, self._lines_told = self._logbook.since(self._lines_told)
+            self._around.news.wrote(self.run_id, lines)

@@ -4,6 +4,7 @@ Everything that happens to a run is one compare-and-set on its record, so that a
 store: a run is begun by one worker at a time, and at least once.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -50,6 +51,7 @@ class Ledger:
         self._inputs: tuple[int, Inputs] | None = None
         self._on_wake: list[Callable[[], None]] = []
         self._on_cancel: list[Callable[[str], None]] = []
+        self._on_change: list[Callable[[str, Document | None], None]] = []
         self._asking: Counter[tuple[str | None, str]] = Counter()
         self.lease_s = lease_s
 
@@ -104,7 +106,7 @@ class Ledger:
         """Commit what `prepare` or `scheduled` made, at once, and wake the workers. Raises Unavailable."""
         if writes:
             await self._store.commit(writes)
-            self.wake()
+            self.wake(writes)
 
     @asynccontextmanager
     async def place(self, *, by: str | None, job: str, limit: int) -> AsyncIterator[None]:
@@ -132,10 +134,14 @@ class Ledger:
             if not self._asking[who]:
                 del self._asking[who]
 
-    def wake(self) -> None:
-        """Tell the workers that runs were committed."""
+    def wake(self, runs: Sequence[Write] = ()) -> None:
+        """Tell the workers that runs were committed, and whoever follows runs, which."""
         for callback in self._on_wake:
             callback()
+        for write in runs:
+            if write.collection == RUNS.name:
+                # Of one that may have been there already, only the store knows what it is now.
+                self._changed(write.id, None if write.keep_existing else write.document)
 
     def on_wake(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Have `callback` called by `wake`; return what ends that."""
@@ -146,6 +152,14 @@ class Ledger:
         """Have `callback` called with the id of each run that is cancelled through this ledger; return what ends it."""
         self._on_cancel.append(callback)
         return lambda: self._on_cancel.remove(callback)
+
+    def on_change(self, callback: Callable[[str, Document | None], None]) -> Callable[[], None]:
+        """Have `callback` called with the id and record of each run that is queued or changed by hand here.
+
+        None stands for a record that has to be read. Returns what ends it. What workers do to runs is not told.
+        """
+        self._on_change.append(callback)
+        return lambda: self._on_change.remove(callback)
 
     async def claim(self, worker: str, *, limit: int, lost: bool = True) -> Claims:
         """Begin up to `limit` runs for a worker: with `lost` those whose lease has expired, then what is due.
@@ -200,16 +214,35 @@ class Ledger:
         found = await self._store.get(RUNS.name, id)
         return None if found is None else found.document
 
+    async def get_many(self, ids: Sequence[str]) -> dict[str, Document]:
+        """Return the records that exist among `ids`, by id."""
+        return {id: found.document for id, found in (await self._store.get_many(RUNS.name, ids)).items()}
+
     async def find(
-        self, *, job: str | None = None, state: str | None = None, limit: int, after: Cursor | None = None
+        self,
+        *,
+        job: str | None = None,
+        state: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        limit: int,
+        after: Cursor | None = None,
     ) -> list[Document]:
-        """Return records, NEWEST_FIRST, behind a cursor of that order."""
-        filter = all_of(
-            Everything() if job is None else Compare(("job",), "$eq", job),
-            Everything() if state is None else _state(state),
-        )
+        """Return records, NEWEST_FIRST, behind a cursor of that order.
+
+        `since` and `until` are timestamps that `queuedAt` is held against: from the first on, before the second.
+        """
+        filter = _matching(job=job, state=state, since=since, until=until)
         query = Query(filter=filter, sort=NEWEST_FIRST, limit=limit, after=after)
         return [found.document for found in await self._store.find(RUNS.name, query)]
+
+    async def count(
+        self, *, job: str | None = None, since: str | None = None, until: str | None = None
+    ) -> dict[str, int]:
+        """Return how many runs there are of each state, among those that `find` would go through."""
+        filters = [_matching(job=job, state=state, since=since, until=until) for state in record.STATES]
+        counts = await asyncio.gather(*(self._store.count(RUNS.name, Query(filter=filter)) for filter in filters))
+        return dict(zip(record.STATES, counts, strict=True))
 
     async def waiting(self) -> int:
         """Return how many runs are queued, those that are not due yet among them."""
@@ -267,8 +300,13 @@ class Ledger:
                 await self._store.commit([Write(RUNS.name, id, changed, expected=run["version"])])
             except VersionConflict:
                 continue
+            self._changed(id, changed)
             return changed
         raise Conflict(f"the run {id} changes too fast to be changed by hand; try again", code="run_busy")
+
+    def _changed(self, id: str, run: Document | None) -> None:
+        for callback in tuple(self._on_change):
+            callback(id, run)
 
     def _checked(self, job: str, input: Mapping[str, Any]) -> tuple[JobSpec, dict[str, Any]]:
         edition = self._registry.current
@@ -276,6 +314,15 @@ class Ledger:
             self._inputs = edition.number, Inputs(edition.spec)
         inputs = self._inputs[1]
         return inputs.job(job), inputs.check(job, input)
+
+
+def _matching(*, job: str | None, state: str | None, since: str | None, until: str | None) -> Filter:
+    return all_of(
+        Everything() if job is None else Compare(("job",), "$eq", job),
+        Everything() if state is None else _state(state),
+        Everything() if since is None else Compare(("queuedAt",), "$gte", since),
+        Everything() if until is None else Compare(("queuedAt",), "$lt", until),
+    )
 
 
 def _state(state: str) -> Filter:

@@ -5,6 +5,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -22,18 +23,26 @@ class Logbook:
         self._lock = threading.Lock()
         self._clock = clock
         self._on_line = on_line
+        self._written = 0
 
     def write(self, level: str, message: str) -> None:
         """Add a line, and tell whoever keeps them."""
         line = log_line(self._clock.now(), level, message)
         with self._lock:
             self._lines.append(line)
+            self._written += 1
         self._on_line()
 
     def lines(self) -> list[Mapping[str, Any]]:
         """Return what is kept, oldest first."""
         with self._lock:
             return list(self._lines)
+
+    def since(self, written: int) -> tuple[list[Mapping[str, Any]], int]:
+        """Return the lines behind the first `written` ones, as far as they are kept, and how many were written now."""
+        with self._lock:
+            fresh = min(self._written - written, len(self._lines))
+            return list(islice(reversed(self._lines), fresh))[::-1], self._written
 
     def logger(self, log: FilteringBoundLogger) -> FilteringBoundLogger:
         """Return a logger that writes here, every level, and to `log` as well, which has its own mind about levels."""

@@ -51,6 +51,9 @@ STEPS: Final = 100
 STEPS_BYTES: Final = 256 * 1024
 """Limits of what a run keeps; arbitrary, chosen so that a record stays well under a megabyte."""
 
+UNLISTED: Final = frozenset({"log", "steps", "lane", "slot"})
+"""What lists of runs leave out: one run at a time has it."""
+
 LANE_CHARACTERS: Final = 200
 """Longer lanes are told by their digest."""
 
@@ -283,6 +286,11 @@ def places_of(spec: JobSpec, lane: str) -> tuple[str, ...] | None:
 def spread(id: str, turn: int) -> float:
     """Return a number from 0 to below 1 that looks like chance and is the same for a run in every process."""
     return int.from_bytes(hashlib.sha256(f"{id} {turn}".encode()).digest()[:6], "big") / (1 << 48)
+
+
+def listed(run: Document) -> dict[str, Any]:
+    """Return a run as lists have it."""
+    return {name: value for name, value in run.items() if name not in UNLISTED}
 
 
 def kept_log(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

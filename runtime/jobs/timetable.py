@@ -146,6 +146,16 @@ def timetable(spec: JobSpec) -> Timetable | None:
 
 def next_fire(spec: JobSpec, now: float) -> float | None:
     """Return when a job fires next, at `now` or later, in epoch seconds; None: not any more, or never by itself."""
+    return next(iter(next_fires(spec, now, most=1)), None)
+
+
+def next_fires(spec: JobSpec, now: float, *, most: int) -> list[float]:
+    """Return when a job fires from `now` on, the first `most` times at most, in epoch seconds."""
     table = timetable(spec)
-    found = table.after(datetime.fromtimestamp(now, UTC) - TICK) if table else None
-    return found.timestamp() if found else None
+    moment: datetime | None = datetime.fromtimestamp(now, UTC) - TICK
+    found: list[float] = []
+    while table is not None and len(found) < most and moment is not None:
+        moment = table.after(moment)
+        if moment is not None:
+            found.append(moment.timestamp())
+    return found

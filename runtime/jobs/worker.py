@@ -18,6 +18,7 @@ from runtime.jobs.claiming import Claim
 from runtime.jobs.counts import Counts
 from runtime.jobs.execution import Execution, Surroundings
 from runtime.jobs.ledger import Ledger
+from runtime.jobs.news import RunNews
 from runtime.jobs.waiting import Wait, wait_for
 from runtime.model.actor import Actor
 from runtime.model.clock import Clock, epoch_s
@@ -68,9 +69,11 @@ class Worker:
         wait: Wait = wait_for,
     ) -> None:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        self._news = RunNews(publisher, ledger, log=log, wait=wait)
         self._around = Surroundings(
             ledger=ledger, registry=registry, caller=caller, publisher=publisher, database=database, actors=actors,
-            http=http, clock=clock, log=log, announcer=Announcer(publisher, log), wait=wait, grace_s=grace_s,
+            http=http, clock=clock, log=log, announcer=Announcer(publisher, log), news=self._news, wait=wait,
+            grace_s=grace_s,
         )  # fmt: skip
         self._ledger = ledger
         self._clock = clock
@@ -89,6 +92,8 @@ class Worker:
         """Look for runs and execute them, until the block ends."""
         end_waking = self._ledger.on_wake(self._awake.set)
         end_cancelling = self._ledger.on_cancel(self._cancel)
+        end_telling = self._ledger.on_change(self._news.changed)
+        telling = asyncio.create_task(self._news.telling(), name="run news")
         looking = asyncio.create_task(self._look(), name="job worker")
         renewing = asyncio.create_task(self._renew(), name="job leases")
         try:
@@ -102,7 +107,8 @@ class Worker:
                 await self._drain()
             finally:
                 end_cancelling()
-                left = (looking, renewing, *self._running)
+                end_telling()
+                left = (looking, renewing, telling, *self._running)
                 for task in left:
                     task.cancel()
                 await asyncio.gather(*left, return_exceptions=True)
@@ -111,6 +117,11 @@ class Worker:
     def busy(self) -> int:
         """How many runs are being executed here."""
         return len(self._running)
+
+    @property
+    def capacity(self) -> int:
+        """How many runs can be executed here at once."""
+        return self._concurrency
 
     async def _drain(self) -> None:
         if self._running:
@@ -174,6 +185,7 @@ class Worker:
             self.counts.of(run["job"]).ended[run["state"]] += 1
             spec = self._around.registry.current.spec.job.get(run["job"])
             self._around.announcer.announce(spec, run, "failed")
+            self._news.stored(run)
         self.counts.takeovers += claims.taken_over
         for number, claim in enumerate(claims.begun):
             self._begin(claim, is_takeover=number < claims.taken_over)
@@ -189,6 +201,8 @@ class Worker:
         else:
             counts.begun += 1
             counts.lateness_s += max(0.0, epoch_s(run["startedAt"]) - epoch_s(run["dueAt"]))
+        claim.on_change = self._news.stored
+        self._news.stored(run)
         execution = Execution(claim, self._around, counts)
         if self._stopping:
             execution.stop()

@@ -54,7 +54,8 @@ class Message:
     """A message that has been checked and stamped: `body` has `type`, `channel`, `timestamp` first, then the rest.
 
     `text` is `body` as JSON, UTF-8, on one line. `at` is epoch seconds. One that is `transient` is not kept. Calls of
-    `revalidate` in quick succession become one message: of those only `keys` counts, the names to refetch.
+    `revalidate` in quick succession become one message: of those only `keys` counts, the names to refetch. Of one that
+    is `framed`, `text` is whole events as they go over the wire; it has no id.
     """
 
     channel: str
@@ -64,6 +65,7 @@ class Message:
     at: float
     transient: bool = False
     keys: tuple[str, ...] = ()
+    framed: bool = False
 
 
 @dataclass(slots=True)

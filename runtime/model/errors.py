@@ -23,6 +23,7 @@
     │   ├── HookTimeout          a hook exceeded its time limit
     │   └── HookRecursion        hooks triggered each other too deeply; `chain`
     ├── Unavailable              a part that is needed is not there now; `retry_after_s`
+    │   └── StorageFull          the disk is full
     └── Reject                   a hook refused, with a status of its own
 
 Each class has a stable `code` that goes over the wire. Which HTTP status belongs to which class is known
@@ -217,6 +218,12 @@ class Unavailable(Failure):
     def __init__(self, message: str, *, retry_after_s: float = 1.0, code: str | None = None) -> None:
         super().__init__(message, code=code)
         self.retry_after_s = retry_after_s
+
+
+class StorageFull(Unavailable):
+    """There is no room on the disk for what was sent; nothing of it was kept."""
+
+    code = "storage_full"
 
 
 class Reject(Failure):

@@ -36,6 +36,30 @@ class Foreign:
     missed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A number of things, counted or, where that would take long, estimated."""
+
+    number: int
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a store tells of itself, for people.
+
+    `engine` names what keeps the documents, with versions. `place` is a file or a database, never a credential.
+    `size_bytes` has parts by name, `file` and `wal` of SQLite, `data` and `indexes` of MongoDB. `documents` are counted
+    by collection, those of the system included; `changes` are the records of the change log.
+    """
+
+    engine: str
+    place: str
+    size_bytes: Mapping[str, int]
+    documents: Mapping[str, Tally]
+    changes: Tally
+
+
 class Store(Protocol):
     """Where documents are kept.
 
@@ -116,6 +140,9 @@ class Store(Protocol):
     async def ping(self) -> None:
         """Return if the store answers; raise Unavailable otherwise."""
 
+    async def survey(self) -> Survey:
+        """Return what there is: how much, how large, where. What is dear to count is estimated."""
+
 
 Progress = Callable[[int, int], None]
 """Told how much of how much is done; perhaps in another thread than the one that asked."""
@@ -178,6 +205,12 @@ class Publisher(Protocol):
     def revalidation(self, channel: str, key: str) -> Message:
         """Return the message that tells clients of a channel to fetch `key` again. Raises InvalidMessage."""
 
+    def is_heard(self, channel: str) -> bool:
+        """Tell whether anybody listens to a channel now, so that what nobody hears need not be made."""
+
+    def tell(self, channel: str, message: Mapping[str, Any]) -> None:
+        """Send a message of the server's own to whoever listens at this moment; it is not kept. Raises TooLarge."""
+
     def present(self, channel: str) -> dict[str, Any]:
         """Return who is on a channel: `{"users": [ids, sorted], "anonymous": count}`."""
 
@@ -220,8 +253,8 @@ class Enqueuer(Protocol):
         same id, and the write keeps a run that exists.
         """
 
-    def wake(self) -> None:
-        """Tell the workers that runs were committed."""
+    def wake(self, runs: Sequence[Write]) -> None:
+        """Tell the workers that runs were committed: `runs` are the writes that `prepare` gave."""
 
 
 class Database(Protocol):

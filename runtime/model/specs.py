@@ -17,7 +17,7 @@ ACTIONS: Final[tuple[Action, ...]] = ("read", "create", "update", "delete")
 
 FieldType = Literal[
     "string", "text", "markdown", "richtext", "slug", "email", "url", "number", "integer", "boolean", "date",
-    "datetime", "select", "multiselect", "object", "array", "reference", "json", "geo",
+    "datetime", "select", "multiselect", "object", "array", "reference", "json", "geo", "file",
 ]  # fmt: skip
 TEXT_TYPES: Final = frozenset({"string", "text", "markdown", "richtext", "slug", "email", "url"})
 """The field types that `q` searches."""
@@ -70,6 +70,8 @@ class FieldSpec:
     items: "FieldSpec | None" = None
     fields: tuple["FieldSpec", ...] = ()
     collection: str | None = None
+    accept: tuple[str, ...] = ()
+    max_size_bytes: int | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -119,7 +121,7 @@ class IndexSpec:
 
 @dataclass(frozen=True)
 class CollectionSpec:
-    """One collection. `logged` collections leave change records; those of the system (`_runs`, …) do not."""
+    """One collection: `logged` leaves change records, `live` may be streamed (None where the YAML does not say)."""
 
     name: str
     source: Source
@@ -129,6 +131,7 @@ class CollectionSpec:
     grants: Mapping[Action, tuple[GrantSpec, ...]] = field(default_factory=dict)
     hooks: Mapping[tuple[Action, Phase], tuple[BoundHook, ...]] = field(default_factory=dict)
     publish: PublishSpec | None = None
+    live: bool | None = None
     indexes: tuple[IndexSpec, ...] = ()
     meta: Mapping[str, Any] = field(default_factory=dict)
     memo: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -319,7 +322,8 @@ class Rate:
 class LimitsSpec:
     """Rates per user where one is known, otherwise per address; `login` per address and per account.
 
-    `queued_runs` is how many runs of jobs one user may have waiting; 0 is no limit.
+    `queued_runs` is how many runs of jobs one user may have waiting; 0 is no limit. `unused_files_bytes` is for all
+    files of one user that no document holds yet.
     """
 
     requests: Rate = Rate(300, 60.0)
@@ -327,6 +331,9 @@ class LimitsSpec:
     connect: Rate = Rate(30, 60.0)
     send: Rate = Rate(60, 60.0)
     queued_runs: int = 100
+    upload: Rate = Rate(60, 60.0)
+    file_size_bytes: int = 20 * 1024**2
+    unused_files_bytes: int = 200 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,5 +25,8 @@ The protocol is that of server-sent events (WHATWG HTML §9.2):
   closed.
 * `unsubscribed`, `denied`, `expired`, `disconnected` and `closing` carry no id: the last message's stays the place to
   resume.
+* Lists and documents that are followed are streams of their own (`live.py`): `event: snapshot`, data `{items}`, then
+  `insert` and `update`, data `{item, after}`, and `remove`, data `{id}`; or `ready` and `revalidate`. They have no ids:
+  who comes back, or did not read fast enough, gets a snapshot.
 * A comment line after `realtime.heartbeat` of silence.
 """

@@ -72,7 +72,7 @@ class Attendance:
 
     def counts(self, channel: str, presence: bool | None) -> tuple[bool, bool]:
         """Return whether joins of a channel are kept, and whether presence shows them; a hook may have a say in it."""
-        spec = self._hub.spec.channel(channel)
+        spec = self._hub.topics.spec_of(channel)
         is_shown = presence if presence is not None else spec is not None and spec.presence
         return is_shown or (spec is not None and spec.leave is not None), is_shown
 
@@ -190,7 +190,7 @@ class Attendance:
     async def _finish(self, join: Document, actor: Actor) -> bool:
         """Fire `leave` for a join that nobody holds, and end its record; False where somebody else has changed it."""
         channel = join["channel"]
-        spec = self._hub.spec.channel(channel)
+        spec = self._hub.topics.spec_of(channel)
         if spec is None or spec.leave is None:
             return await self._end(join)
         claimed = records.claimed(join, self._node, now=self._clock.now())

@@ -185,8 +185,10 @@ def pieces(
             told_seq = item.seq if item.seq > item.backlog.quiet_seq else None
             parts.append(reset(item.backlog.channel.name, item.content, told_seq))
             counts.resets += 1
+            item.backlog.channel.resets += 1
             if item.content.reason == "slow":
                 counts.drops += item.content.missed or 0
+                item.backlog.channel.drops += item.content.missed or 0
         else:
             is_quiet = item.seq <= item.backlog.quiet_seq
             parts.append(wire.without_id(item.content) if is_quiet else item.content)

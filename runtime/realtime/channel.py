@@ -47,12 +47,14 @@ class Channel:
         "_ring",
         "buffer_size",
         "counts",
+        "drops",
         "head",
         "last_seq",
         "lost_reason",
         "lost_seq",
         "message_ttl_s",
         "name",
+        "resets",
     )
 
     def __init__(
@@ -61,6 +63,8 @@ class Channel:
         """Begin empty. `forgotten_seq`: a channel of this name had messages up to there, of which nothing is known."""
         self.name = name
         self.counts = ChannelCounts()
+        # Of this channel alone, while it is known: `counts` is shared by all channels of a template.
+        self.drops = self.resets = 0
         self.buffer_size = buffer_size
         self.message_ttl_s = message_ttl_s
         self.head = 0
@@ -79,6 +83,11 @@ class Channel:
     def tail(self) -> int:
         """The ordinal of the newest message that was dropped; 0 where none was."""
         return self.head - len(self._ring)
+
+    @property
+    def oldest_at(self) -> float | None:
+        """When the oldest message that is kept came, in monotonic seconds; None where none is."""
+        return self._ring[0].at if self._ring else None
 
     def append(self, seq: int, at: float, frame: bytes) -> Entry:
         """Keep a message. `seq` and `at` never go back."""

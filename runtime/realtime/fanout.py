@@ -124,6 +124,8 @@ class Fanout:
         self._batch = batch = self._take()
         now = self._clock.monotonic()
         frames: dict[Topic, list[bytes]] = {}
+        for topic in {entry.topic for entry in batch}:
+            topic.sample(now)
         for topic, seq, frame, _, transient in batch:
             if transient:
                 topic.pass_by(now)

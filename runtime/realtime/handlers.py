@@ -12,7 +12,6 @@ from runtime.hooks.channel_context import ChannelContext, ChannelInfo
 from runtime.hooks.context import Request
 from runtime.model.actor import Actor
 from runtime.model.change import Write
-from runtime.model.errors import HookFailed
 from runtime.model.ports import StreamRequest
 from runtime.model.specs import BoundHook, ChannelSpec, ReceiveSpec
 
@@ -41,11 +40,11 @@ class ChannelHooks:
         if answer is None:
             return None
         if not isinstance(answer, StreamRequest) or answer.channels != (channel,):
-            self._log.error(
-                "subscribe_hook_answered", hook=str(spec.subscribe.ref), channel=channel,
-                remedy="return None, or await ctx.realtime.subscribe(ctx.channel.name, …)",
-            )  # fmt: skip
-            raise HookFailed("A hook failed: its answer cannot be used.", incident=request.id)
+            reason = (
+                f"its answer for {channel!r} is neither None nor a stream of that channel alone; "
+                "return None, or await ctx.realtime.subscribe(ctx.channel.name, …)"
+            )
+            raise self._caller.faulted([spec.subscribe.ref], reason, request=request.id)
         return answer
 
     async def leave(

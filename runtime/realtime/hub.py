@@ -14,6 +14,7 @@ from runtime.model.clock import Clock
 from runtime.model.errors import Failure, InvalidMessage, Unavailable
 from runtime.model.specs import ProjectSpec
 from runtime.realtime import wire
+from runtime.realtime.audiences import Audiences
 from runtime.realtime.backlog import Backlog
 from runtime.realtime.brokers import Broker
 from runtime.realtime.brokers.memory import MemoryBroker
@@ -26,7 +27,7 @@ from runtime.realtime.phrases import DISCONNECTED, Phrases
 from runtime.realtime.presence import Presence
 from runtime.realtime.pulse import Pulse
 from runtime.realtime.revalidations import Revalidations
-from runtime.realtime.scopes import Refusal
+from runtime.realtime.scopes import Refusal, require_free
 from runtime.realtime.streams import Streams
 from runtime.realtime.subscriber import Join, Subscriber
 from runtime.realtime.topic import CHANNEL_LIMIT, Topics
@@ -73,6 +74,7 @@ class Hub:
         self.topics = Topics(spec, limit=channel_limit)
         self.streams = Streams(lambda: spec().realtime, uniform)
         self.presence = Presence()
+        self.audiences = Audiences(self.topics, spec=spec, tell=self.say)
         self._composer = Composer(self.topics.spec_of, clock)
         self._fanout = Fanout(clock, self.counters)
         self._pulse = Pulse(self, self._fanout)
@@ -80,7 +82,7 @@ class Hub:
         self._phrases = Phrases(self._broker.epoch, lambda: spec().realtime, uniform)
         self.membership = Membership(
             self.streams, self.topics, self._fanout, phrases=self._phrases, presence=self.presence,
-            epoch=self._broker.epoch, clock=clock,
+            audiences=self.audiences, epoch=self._broker.epoch, clock=clock,
         )  # fmt: skip
         self._broker.attach(self._deliver)
 
@@ -89,8 +91,10 @@ class Hub:
     def prepare(self, channel: str, message: Mapping[str, Any]) -> Message:
         """Check a message against its channel and stamp it.
 
-        Raises InvalidMessage, TooLarge, and Unavailable where there are too many channels for another one.
+        Raises InvalidMessage, TooLarge, and Unavailable where there are too many channels for another one. What the
+        server sends to its own channels does not come this way.
         """
+        require_free(channel)
         prepared = self._composer.compose(channel, message, limit_bytes=self._spec().realtime.message_limit_bytes)
         self.topics.require_room(channel)
         return prepared
@@ -109,14 +113,29 @@ class Hub:
         if messages:
             self._broker.publish(messages)
 
-    def say(self, channel: str, message: Mapping[str, Any]) -> None:
-        """Publish a message of the server's own, which needs no declaration in the channel's `events`."""
-        self.publish([self._own(channel, message)])
+    def say(self, channel: str, message: Mapping[str, Any], *, transient: bool = False) -> Message:
+        """Publish a message of the server's own, which needs no declaration in the channel's `events`; return it.
+
+        It goes to built-in channels too, to which nobody else may send. One that is `transient` is not kept.
+        """
+        own = replace(self._own(channel, message), transient=transient)
+        self.publish([own])
+        return own
+
+    def is_heard(self, channel: str) -> bool:
+        """Tell whether anybody listens to a channel now."""
+        topic = self.topics.get(channel)
+        return topic is not None and topic.subscribers > 0
+
+    def tell(self, channel: str, message: Mapping[str, Any]) -> None:
+        """Send a message of the server's own to whoever listens at this moment; it is not kept. Raises TooLarge."""
+        self.publish([replace(self._own(channel, message), transient=True)])
 
     def revalidation(self, channel: str, key: str) -> Message:
         """Return the message that tells clients of a channel to fetch `key` again; see `Publisher`."""
         if not _is_key(key):
             raise InvalidMessage(f"a key to be fetched again is text of 1 to {LONGEST_KEY} characters, not {key!r}")
+        require_free(channel)
         message = self._own(channel, {"type": "revalidate", "keys": [key]})
         self.topics.require_room(channel)
         return replace(message, keys=(key,))
@@ -140,7 +159,9 @@ class Hub:
         epoch = self._broker.epoch
         for seq, message in messages:
             topic = self.topics.open(message.channel, now)
-            if message.transient:
+            if message.framed:
+                self._fanout.add(topic, seq, message.text)
+            elif message.transient:
                 self._fanout.add(topic, seq, wire.frame(data=message.text), transient=True)
             else:
                 self._fanout.add(topic, seq, wire.frame(id=wire.format_id(epoch, seq), data=message.text))
@@ -168,7 +189,7 @@ class Hub:
         Raises Unavailable: codes `too_many_connections`, `too_many_channels`, `closing`.
         """
         self.require_place(join)
-        topics = self.membership.join(join.channels, join.options)
+        topics = self.membership.join(join.channels, join.options, join.actor)
         subscriber = Subscriber(self, join.connection or new_connection(), join, topics)
         self.streams.add(subscriber)
         self.counters.connections += 1
@@ -234,6 +255,7 @@ class Hub:
                 subscriber.abort()
             await asyncio.sleep(0)  # the transports' last words
         self._pulse.stop()
+        self.audiences.close()
 
     def tick(self) -> None:
         """Do what time demands: heartbeats, expiry, deadlines, forgetting.
@@ -252,6 +274,8 @@ class Hub:
     def greeting(self, subscriber: Subscriber, backlogs: Sequence[Backlog], start: int) -> bytes:
         """Return the first frame."""
         join = subscriber.join
+        if join.opening is not None:
+            return self._phrases.opening(join.opening())
         states = self.membership.states(backlogs, is_resumed=join.last_id is not None)
         return self._phrases.ready(subscriber.id, states, join.denied, start)
 

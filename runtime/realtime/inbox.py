@@ -17,6 +17,7 @@ from runtime.realtime.handlers import ChannelHooks
 from runtime.realtime.hub import Hub
 from runtime.realtime.message_schemas import MessageSchemas
 from runtime.realtime.reception import Reception
+from runtime.realtime.scopes import is_reserved
 
 SENDER: Final = "userId"
 """The field of a message that says who has sent it; only the session knows that."""
@@ -44,7 +45,8 @@ class Inbox:
         `Reception.require` raises, Forbidden (`not_receiving`), InvalidMessage (`unknown_type`), TooLarge, and what
         the hook raises.
         """
-        await self._limiter.hit(actor.id or address)
+        # What an interface says by itself, such as where the focus is, must not take the place of what people say.
+        await self._limiter.hit(f"_{actor.id or address}" if is_reserved(channel) else actor.id or address)
         spec = await self._reception.require(channel, actor, request=request)
         body = dict(await read())
         receive = self._receive(spec, channel, body.get("type"))
@@ -54,6 +56,9 @@ class Inbox:
         if receive.hook is not None:
             await self._hooks.receive(receive, spec, channel, actor, message=message, request=request)
             return {**message, SENDER: actor.id}
+        if is_reserved(channel):
+            self._hub.topics.require_room(channel)
+            return dict(self._hub.say(channel, {**message, SENDER: actor.id}, transient=receive.transient).body)
         prepared = replace(self._hub.prepare(channel, {**message, SENDER: actor.id}), transient=receive.transient)
         self._hub.publish([prepared])
         return dict(prepared.body)

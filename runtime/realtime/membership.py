@@ -11,11 +11,12 @@ from runtime.model.clock import Clock
 from runtime.model.errors import Failure, InvalidMessage, NotFound
 from runtime.model.ports import StreamRequest
 from runtime.realtime import wire
+from runtime.realtime.audiences import Audiences
 from runtime.realtime.backlog import Backlog
 from runtime.realtime.fanout import Fanout
 from runtime.realtime.phrases import EXPIRED, Phrases
 from runtime.realtime.presence import Presence
-from runtime.realtime.scopes import Refusal, may_join
+from runtime.realtime.scopes import Refusal
 from runtime.realtime.streams import Streams
 from runtime.realtime.subscriber import Subscriber
 from runtime.realtime.topic import Topic, Topics
@@ -32,13 +33,14 @@ class Membership:
 
     def __init__(
         self, streams: Streams, topics: Topics, fanout: Fanout, *, phrases: Phrases, presence: Presence,
-        epoch: str, clock: Clock,
+        audiences: Audiences, epoch: str, clock: Clock,
     ) -> None:  # fmt: skip
         self._streams = streams
         self._topics = topics
         self._fanout = fanout
         self._phrases = phrases
         self._presence = presence
+        self._audiences = audiences
         self._epoch = epoch
         self._clock = clock
 
@@ -47,21 +49,22 @@ class Membership:
         allowed: list[str] = []
         denied: dict[str, Refusal] = {}
         for name in dict.fromkeys(channels):
-            refusal = may_join(self._topics.spec_of(name), name, actor)
+            refusal = self._topics.refusal(name, actor)
             if refusal is None:
                 allowed.append(name)
             else:
                 denied[name] = refusal
         return tuple(allowed), denied
 
-    def join(self, names: Iterable[str], options: Options) -> tuple[Topic, ...]:
-        """Return channels, with one subscriber more each."""
+    def join(self, names: Iterable[str], options: Options, actor: Actor) -> tuple[Topic, ...]:
+        """Return channels, with one subscriber more each, who is the actor and may."""
         now = self._clock.monotonic()
         topics = tuple(self._topics.open(name, now) for name in names)
         for topic in topics:
             topic.subscribers += 1
             if topic.name in options:
                 topic.widen(options[topic.name])
+            self._audiences.join(topic.name, actor)
         return topics
 
     def leave(self, subscriber: Subscriber) -> None:
@@ -118,6 +121,10 @@ class Membership:
             subscriber.join = replace(subscriber.join, actor=actor)
             self._fanout.between(partial(self._recheck_one, subscriber))
 
+    def withdraw(self, subscriber: Subscriber, denied: Mapping[str, str]) -> None:
+        """Take channels from a stream, which is told why by name. One that has none left is ended."""
+        self._fanout.between(partial(self._withdraw, subscriber, denied))
+
     def recheck(self) -> None:
         """Hold every stream against the declarations of this moment."""
         self._fanout.between(self._recheck)
@@ -150,7 +157,7 @@ class Membership:
         names = [name for name in dict.fromkeys(names) if name not in has]
         require_few(len(has) + len(names))
         self._topics.require_room(*names)
-        topics = self.join(names, options)
+        topics = self.join(names, options, subscriber.join.actor)
         subscriber.join = replace(subscriber.join, options={**subscriber.join.options, **options})
         backlogs = self._backlogs(topics, options, last_id, self._clock.monotonic())
         quiet_seq = self._fanout.position if subscriber.is_live else subscriber.reach
@@ -170,19 +177,29 @@ class Membership:
 
     def _recheck(self) -> None:
         for subscriber in self._streams:
+            join = subscriber.join
             for topic in subscriber.topics:
-                if (options := subscriber.join.options.get(topic.name)) is not None:
+                if not join.is_watch and (options := join.options.get(topic.name)) is not None:
                     topic.widen(options)
             self._recheck_one(subscriber)
 
     def _recheck_one(self, subscriber: Subscriber) -> None:
         join = subscriber.join
-        names = (topic.name for topic in subscriber.topics if topic.name not in join.granted)
-        _, denied = self.sort_out(names, join.actor)
+        if join.is_watch and not join.actor.is_admin:
+            denied: dict[str, Refusal] = {topic.name: "forbidden" for topic in subscriber.topics}
+        else:
+            names = (topic.name for topic in subscriber.topics if topic.name not in join.granted)
+            _, denied = self.sort_out(names, join.actor)
+        if denied:
+            self._withdraw(subscriber, denied)
+
+    def _withdraw(self, subscriber: Subscriber, denied: Mapping[str, str]) -> None:
+        has = {topic.name for topic in subscriber.topics}
+        denied = {name: reason for name, reason in denied.items() if name in has}
         if not denied:
             return
         self._take_off(subscriber, list(denied))
-        subscriber.join = replace(subscriber.join, denied={**join.denied, **denied})
+        subscriber.join = replace(subscriber.join, denied={**subscriber.join.denied, **denied})
         if subscriber.topics:
             subscriber.send(self._phrases.denied(denied))
         else:

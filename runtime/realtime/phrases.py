@@ -35,8 +35,11 @@ class Phrases:
     def ready(self, connection: str, states: Mapping[str, Any], denied: Mapping[str, str], seq: int) -> bytes:
         """Return the first frame of a stream."""
         data = {"connection": connection, "channels": states, "denied": dict(denied)}
-        retry_s = self._settings().retry_s * self._uniform(1 - JITTER, 1 + JITTER)
-        return self._frame("ready", data, seq=seq, retry_s=retry_s)
+        return self._frame("ready", data, seq=seq, retry_s=self._retry_s())
+
+    def opening(self, frame: bytes) -> bytes:
+        """Return the first frame of a stream that begins with something else than `ready`."""
+        return b"retry: %d\n%b" % (round(self._retry_s() * 1000), frame)
 
     def subscribed(self, states: Mapping[str, Any], seq: int) -> bytes:
         """Return what says which channels a stream has got in addition."""
@@ -64,6 +67,9 @@ class Phrases:
     def overloaded(self, refused: Failure) -> bytes:
         """Return the whole stream of a client for which there is no room."""
         return self._frame("overloaded", {"code": refused.code}, retry_s=self._uniform(*RETRY_S))
+
+    def _retry_s(self) -> float:
+        return self._settings().retry_s * self._uniform(1 - JITTER, 1 + JITTER)
 
     def _frame(self, event: str, data: object, *, seq: int | None = None, retry_s: float | None = None) -> bytes:
         return wire.frame(

@@ -12,10 +12,12 @@ from runtime.model.errors import Failure, Forbidden, NotFound, Unauthenticated
 from runtime.model.ports import StreamRequest
 from runtime.model.specs import ChannelSpec
 from runtime.realtime.attendance import Attendance
+from runtime.realtime.built_in import QUESTION, READERS
+from runtime.realtime.editing import Editing
 from runtime.realtime.handlers import ChannelHooks
 from runtime.realtime.hub import Hub, new_connection
 from runtime.realtime.membership import require_few
-from runtime.realtime.scopes import is_channel_name
+from runtime.realtime.scopes import is_channel_name, require_free
 from runtime.realtime.subscriber import NOTHING, Join, Subscriber
 
 Again = Callable[[Iterable[Actor]], Awaitable[Mapping[Actor, Actor | None]]]
@@ -35,8 +37,11 @@ class _Verdict:
 class Reception:
     """Lets clients in. Belongs to one event loop."""
 
-    def __init__(self, hub: Hub, *, hooks: ChannelHooks, attendance: Attendance, again: Again) -> None:
+    def __init__(
+        self, hub: Hub, *, hooks: ChannelHooks, attendance: Attendance, editing: Editing, again: Again
+    ) -> None:
         self._hub = hub
+        self._editing = editing
         self._hooks = hooks
         self._attendance = attendance
         self._again = again
@@ -73,7 +78,12 @@ class Reception:
     async def open_granted(
         self, stream: StreamRequest, actor: Actor, *, last_id: str | None, address: str
     ) -> Subscriber:
-        """Take a place for the stream that a read hook hands out. Raises Unavailable where there is no room."""
+        """Take a place for the stream that a read hook hands out.
+
+        Raises Unavailable where there is no room, InvalidMessage (`reserved_channel`) for channels of the server's own.
+        """
+        for name in stream.channels:
+            require_free(name)
         require_few(len(stream.channels))
         options = dict.fromkeys(stream.channels, stream)
         join = Join(
@@ -86,6 +96,21 @@ class Reception:
             self._attendance.withdraw(join.connection)
             raise next(iter(denied.values()))
         return self._take_place(join)
+
+    async def watch(self, stream: StreamRequest, actor: Actor, *, last_id: str | None, address: str) -> Subscriber:
+        """Take a place for an admin who looks at channels from outside, whatever their scopes.
+
+        Nobody has joined: presence and `leave` hooks know nothing of it. Raises Forbidden for anybody else, and
+        Unavailable where there is no room. Whoever is no admin any more loses the stream.
+        """
+        if not actor.is_admin:
+            raise Forbidden("only admins may watch channels")
+        require_few(len(stream.channels))
+        join = Join(
+            actor, stream.channels, last_id=last_id, options=dict.fromkeys(stream.channels, stream),
+            granted=frozenset(stream.channels), is_watch=True, address=address, connection=new_connection(),
+        )  # fmt: skip
+        return self._hub.admit(join)
 
     async def change(
         self, connection: str, actor: Actor,
@@ -119,13 +144,14 @@ class Reception:
         _, denied = self._hub.sort_out([channel], actor)
         if denied:
             raise _refused(denied, actor)
-        if spec.subscribe is not None and not self._is_subscribed(channel, actor):
-            await self._hooks.subscribe(spec, channel, actor, connection=None, request=request)
+        if _is_asked_of(spec) and not self._is_subscribed(channel, actor):
+            await self._admitted(spec, channel, actor, connection=None, request=request)
         return spec
 
     def _is_subscribed(self, channel: str, actor: Actor) -> bool:
         streams = self._hub.streams.of_user(actor.id) if actor.id is not None else ()
-        return any(topic.name == channel for stream in streams for topic in stream.topics)
+        joined = (stream for stream in streams if not (stream.join.is_watch and channel in stream.join.granted))
+        return any(topic.name == channel for stream in joined for topic in stream.topics)
 
     def _own(self, connection: str, actor: Actor) -> Subscriber:
         stream = self._hub.streams.get(connection)
@@ -145,7 +171,7 @@ class Reception:
     async def _judged(self, names: Sequence[str], actor: Actor, *, connection: str, request: Request) -> _Verdict:
         allowed, denied = self._hub.sort_out(names, actor)
         verdict = _Verdict(actor, denied=dict(denied))
-        hooked = [name for name in allowed if (spec := self._hub.topics.spec_of(name)) and spec.subscribe is not None]
+        hooked = [name for name in allowed if (spec := self._hub.topics.spec_of(name)) and _is_asked_of(spec)]
         if hooked:
             answers = await asyncio.gather(
                 *(self._ask(name, actor, connection=connection, request=request) for name in hooked)
@@ -170,11 +196,22 @@ class Reception:
     ) -> StreamRequest | Failure | None:
         spec = self._hub.topics.spec_of(name)
         try:
-            return None if spec is None else await self._hooks.subscribe(
+            return None if spec is None else await self._admitted(
                 spec, name, actor, connection=connection, request=request
             )  # fmt: skip
         except Failure as failure:
             return failure
+
+    async def _admitted(
+        self, spec: ChannelSpec, channel: str, actor: Actor, *, connection: str | None, request: Request
+    ) -> StreamRequest | None:
+        """Ask what scopes cannot tell; return the options of who joins. Raises what stands against it."""
+        if spec.scope == QUESTION:
+            raise Forbidden("what is followed is asked for by its own URL, with Accept: text/event-stream")
+        if spec.scope == READERS:
+            await self._editing.require_reader(channel, actor, request=request)
+            return None
+        return await self._hooks.subscribe(spec, channel, actor, connection=connection, request=request)
 
     async def _enter(
         self, names: Iterable[str], actor: Actor, connection: str, options: Mapping[str, StreamRequest]
@@ -212,6 +249,11 @@ class Reception:
         except BaseException:
             self._attendance.withdraw(connection, tuple(verdict.allowed))
             raise
+
+
+def _is_asked_of(spec: ChannelSpec) -> bool:
+    """Tell whether more than the scope decides who may join."""
+    return spec.subscribe is not None or spec.scope in (READERS, QUESTION)
 
 
 def _refused(denied: Mapping[str, str], actor: Actor) -> Failure:

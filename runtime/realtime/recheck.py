@@ -10,6 +10,7 @@ from structlog.typing import FilteringBoundLogger
 
 from runtime.model.actor import Actor
 from runtime.model.errors import Failure
+from runtime.realtime.editing import Editing
 from runtime.realtime.hub import Hub
 from runtime.realtime.reception import Again
 from runtime.realtime.subscriber import Subscriber
@@ -24,12 +25,14 @@ TOGETHER: Final = 500
 class Recheck:
     """Asks again and again who the owners of open streams are: once for each session or token, not for each stream.
 
-    Where that has ended, the stream has expired; where roles have changed, it loses what they no longer admit to.
+    Where that has ended, the stream has expired; where roles have changed, it loses what they no longer admit to, and
+    the channels of documents that its owner can read no longer.
     Belongs to one event loop.
     """
 
-    def __init__(self, hub: Hub, *, again: Again, log: FilteringBoundLogger) -> None:
+    def __init__(self, hub: Hub, *, again: Again, editing: Editing, log: FilteringBoundLogger) -> None:
         self._hub = hub
+        self._editing = editing
         self._again = again
         self._log = log
         self._stirred = asyncio.Event()
@@ -50,6 +53,7 @@ class Recheck:
                 if now != before:
                     for stream in owned[before]:
                         self._hub.identify(stream, now)
+        await self._editing.review()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

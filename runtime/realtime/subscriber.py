@@ -24,7 +24,9 @@ class Join:
     """Who wants to hear what. Whoever makes one has checked that the actor may.
 
     `last_id` is the id that the client saw last, as it sent it; None for a fresh subscription. `denied` is told in
-    `ready`. `options` are by channel. Of what is `granted` a hook decided, so scopes do not matter, now and later.
+    `ready`. `options` are by channel. Of what is `granted` a hook decided, so scopes do not matter, now and later. Of
+    one that `is_watch` it is granted to its owner as an admin, and only as long as they are one.
+    `opening` makes the first frame where it is not `ready`; such a client gets it anew in place of what it has missed.
     `address` is what counts as the client's address; `connection` names the stream, "" for a new name.
     """
 
@@ -34,6 +36,8 @@ class Join:
     last_id: str | None = None
     options: Mapping[str, StreamRequest] = field(default_factory=lambda: NOTHING)
     granted: frozenset[str] = frozenset()
+    is_watch: bool = False
+    opening: Callable[[], bytes] | None = None
     address: str = ""
     connection: str = ""
 
@@ -273,6 +277,7 @@ class Subscriber(asyncio.Protocol):
         self._busy = True
         self._leave()
         if not self._paused:
+            greeting = greeting or self._begun_anew()
             host = self._host
             for piece in pieces(self._backlogs or (), host.clock.monotonic(), host.counters, host.reset):
                 self.send(greeting + piece)
@@ -291,6 +296,14 @@ class Subscriber(asyncio.Protocol):
             self._wait()
         else:
             self._go_live()
+
+    def _begun_anew(self) -> bytes:
+        """Return the first frame in place of what was missed, for a stream that takes that; else nothing."""
+        if self.join.opening is None or all(mark.mark == mark.channel.head for mark in self._backlogs or ()):
+            return b""
+        self._backlogs = None
+        self._backlogs = self._marks()
+        return self._host.greeting(self, self._backlogs, 0)
 
     def _is_closing(self) -> bool:
         sink = self._sink

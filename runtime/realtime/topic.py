@@ -4,12 +4,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any, Final, Protocol
 
+from runtime.model.actor import Actor
 from runtime.model.errors import Unavailable
 from runtime.model.ports import StreamRequest
 from runtime.model.specs import ChannelSpec, ProjectSpec
 from runtime.realtime.backlog import Backlog, Policy
+from runtime.realtime.built_in import declared, refusal_of
 from runtime.realtime.channel import Channel
-from runtime.realtime.counters import ChannelCounts
+from runtime.realtime.counters import ChannelCounts, Samples
+from runtime.realtime.scopes import Refusal, is_reserved, may_join
 
 UNDECLARED_BUFFER: Final = 100
 """bufferSize of a channel that nobody declared: the default of declared ones."""
@@ -48,10 +51,10 @@ class Topic:
 
     The rosters hold live subscribers only, [raw, chunked]: `solo` those who listen to nothing else, `multi` those who
     do. `keepers` are the backlogs of waiting readers that keep the oldest. `queued` counts published messages not yet
-    in the channel's memory, `sent_at` is when the last one came there.
+    in the channel's memory, `sent_at` is when the last one came there, `passed` counts those that were not kept.
     """
 
-    __slots__ = ("channel", "keepers", "multi", "queued", "sent_at", "solo", "spec", "subscribers")
+    __slots__ = ("channel", "keepers", "multi", "passed", "queued", "samples", "sent_at", "solo", "spec", "subscribers")
 
     def __init__(self, name: str, spec: ChannelSpec | None, *, now: float, forgotten_seq: int) -> None:
         self.channel = Channel(name, buffer_size=UNDECLARED_BUFFER, forgotten_seq=forgotten_seq)
@@ -61,7 +64,9 @@ class Topic:
         self.keepers: dict[Backlog, None] = {}
         self.subscribers = 0
         self.queued = 0
+        self.passed = 0
         self.sent_at = now
+        self.samples = Samples()
         self.declare(spec)
 
     @property
@@ -73,6 +78,17 @@ class Topic:
     def counted_as(self) -> str:
         """What it is counted under: the declaration's name, `user:{userId}` for all channels of that template."""
         return self.spec.name if self.spec else UNDECLARED
+
+    @property
+    def messages(self) -> int:
+        """How many messages were sent here since the channel is known, those that were not kept among them."""
+        return self.channel.head + self.passed
+
+    def sample(self, now: float) -> None:
+        """Note how far the counts of messages have come, before more are sent."""
+        counts = self.channel.counts
+        self.samples.take(self.messages, now)
+        counts.samples.take(counts.messages, now)
 
     def declare(self, spec: ChannelSpec | None) -> None:
         """Take over a declaration, or its absence."""
@@ -97,6 +113,7 @@ class Topic:
     def pass_by(self, now: float) -> None:
         """Note a message that is not kept."""
         self.queued -= 1
+        self.passed += 1
         self.sent_at = now
         self.channel.counts.messages += 1
 
@@ -170,7 +187,13 @@ class Topics:
     def spec_of(self, name: str) -> ChannelSpec | None:
         """Return the declaration that a name belongs to."""
         topic = self._topics.get(name)
-        return topic.spec if topic is not None else self._spec().channel(name)
+        return topic.spec if topic is not None else declared(self._spec(), name)
+
+    def refusal(self, name: str, actor: Actor) -> Refusal | None:
+        """Return why an actor may not listen to a channel, as far as its scope says; None where they may."""
+        if is_reserved(name):
+            return refusal_of(self._spec(), name, actor)
+        return may_join(self.spec_of(name), name, actor)
 
     def require_room(self, *names: str) -> None:
         """Raise Unavailable where channels do not exist, and with them there would be too many."""
@@ -191,7 +214,7 @@ class Topics:
         topic = self._topics.get(name)
         if topic is None:
             forgotten_seq = self._gone.pop(name, self._forgotten_seq)
-            topic = Topic(name, self._spec().channel(name), now=now, forgotten_seq=forgotten_seq)
+            topic = Topic(name, declared(self._spec(), name), now=now, forgotten_seq=forgotten_seq)
             self._count(topic)
             self._topics[name] = topic
         return topic
@@ -200,7 +223,7 @@ class Topics:
         """Take over the declarations of the project as it is now."""
         spec = self._spec()
         for topic in self._topics.values():
-            topic.declare(spec.channel(topic.name))
+            topic.declare(declared(spec, topic.name))
             self._count(topic)
 
     def subscribers(self) -> dict[str, int]:

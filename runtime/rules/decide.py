@@ -57,6 +57,11 @@ class Ruling:
         return self._with_hidden_fields(least) if least == self._most_hidden else None
 
     @cached_property
+    def always_hidden(self) -> frozenset[str]:
+        """The paths that are hidden in every row that may be read."""
+        return self._with_hidden_fields(common([grant.hide for grant in self._effective]))
+
+    @cached_property
     def hidden_by(self) -> Callable[[tuple[frozenset[str], ...]], frozenset[str]]:
         """Return the hidden paths of a row, given the `hide` of all grants that match it."""
         return lru_cache(maxsize=RULINGS_KEPT)(lambda hides: self._with_hidden_fields(common(hides)))
@@ -93,13 +98,14 @@ class Ruling:
         return minimal(path for grant in self._effective for path in grant.hide)
 
     @cached_property
-    def _hidden_fields(self) -> frozenset[str]:
+    def hidden_fields(self) -> frozenset[str]:
+        """The dotted paths of the fields with `hidden: true`; none for admins and the system."""
         if self.unrestricted:
             return frozenset()
         return declared(self.collection.fields, lambda spec: spec.hidden)
 
     def _with_hidden_fields(self, paths: frozenset[str]) -> frozenset[str]:
-        return minimal(paths | self._hidden_fields)
+        return minimal(paths | self.hidden_fields)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,12 @@ def may_write(decision: Decision, field: str) -> bool:
     return any(_may_write(grant, field, readonly) for grant in decision.grants)
 
 
+def may_choose(decision: Decision, field: str) -> bool:
+    """Return whether any grant lets the client write this field, a dotted path, and not only a value that it forces."""
+    readonly = decision.ruling.readonly
+    return any(_may_write(grant, field, readonly) and not covers(grant.set.keys(), field) for grant in decision.grants)
+
+
 def permit(grants: Sequence[Grant], before: Document | None, after: Document | None) -> Grant | None:
     """Return the first grant whose filter matches the stored document and the result; None where none does.
 

@@ -70,5 +70,6 @@ _KINDS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "date": _is_date,
     "datetime": _is_datetime,
     "geo": _is_object,
+    "file": _is_object,
     "json": _is_anything,
 }

@@ -36,6 +36,7 @@ STATUS: Final[dict[type[errors.Failure], int]] = {
     errors.HookTimeout: 504,
     errors.HookFailed: 500,
     errors.Unavailable: 503,
+    errors.StorageFull: 507,
     errors.Failure: 500,
 }
 """The status of each class; a class that is not named has its nearest ancestor's."""

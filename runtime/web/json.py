@@ -7,7 +7,7 @@ import orjson
 from aiohttp import web
 
 from runtime.model.errors import MalformedBody, UnsupportedMedia
-from runtime.query.values import DEPTH_LIMIT, too_deep
+from runtime.query.values import DEPTH_LIMIT, rounds_integer, too_deep
 
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 
@@ -25,7 +25,8 @@ def raw_json_response(text: bytes, *, status: int = 200, headers: Mapping[str, s
 async def read_json(request: web.Request) -> Any:
     """Return the request's body, decoded.
 
-    Raises MalformedBody where it is not JSON or is nested deeper than DEPTH_LIMIT, UnsupportedMedia where it is not
+    Raises MalformedBody where it is not JSON, is nested deeper than DEPTH_LIMIT or has an integer that no 64 bits hold
+    and that would be rounded, UnsupportedMedia where it is not
     said to be JSON: a form of another site can send text/plain without asking, but never application/json (the Fetch
     standard's CORS-safelisted content types). The size is bounded by the application's `client_max_size`.
     """
@@ -42,6 +43,8 @@ async def read_json(request: web.Request) -> Any:
     # Whoever is given the body goes through it by recursion. Few brackets cannot be deep, and are quickly counted.
     if text.count(b"{") + text.count(b"[") > DEPTH_LIMIT and too_deep(body):
         raise MalformedBody(f"the body is nested deeper than {DEPTH_LIMIT} levels; flatten it")
+    if rounds_integer(text):
+        raise MalformedBody("the body has an integer beyond 64 bits; send it as a string")
     return body
 
 

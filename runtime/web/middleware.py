@@ -15,7 +15,7 @@ from runtime.auth.throttle import RateLimiter, address_key
 from runtime.model.clock import Clock
 from runtime.model.errors import NotFound, RateLimited
 from runtime.model.specs import Rate
-from runtime.web.project import ADDRESSED, PROJECTS, REQUEST_ID, Project, actor_of, client_ip
+from runtime.web.project import ADDRESSED, CHARGE, PROJECTS, REQUEST_ID, Charge, Project, actor_of, client_ip
 from runtime.web.routes.events import overloaded
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -59,12 +59,16 @@ def logged(log: RequestLog, clock: Clock) -> Middleware:
         request[REQUEST_ID] = id
         started = clock.monotonic()
         response = await handler(request)
+        seconds = clock.monotonic() - started
+        project = request.get(ADDRESSED)
+        if project is not None and not response.prepared:  # what is on its way already is an event stream
+            project.requests.observe(response.status, seconds)
         actor = actor_of(request)
         log(
             method=request.method,
             path=request.path,
             status=response.status,
-            ms=round((clock.monotonic() - started) * 1000, 1),
+            ms=round(seconds * 1000, 1),
             actor=actor.id or actor.kind,
             request_id=id,
         )
@@ -141,8 +145,10 @@ def rate_limited(projects: Mapping[str, Project], clock: Clock) -> Middleware:
         limiter = stream_limiter or requests[project.spec.namespace]
         if limiter.is_off:
             return await handler(request)
+        key = actor_of(request).id or known_key(client_ip(request))
+        request[CHARGE] = Charge(limiter, key)
         try:
-            await limiter.hit(actor_of(request).id or known_key(client_ip(request)))
+            await limiter.hit(key)
         except RateLimited as refused:
             if stream_limiter is not None:
                 return overloaded(request, project, refused)

@@ -13,7 +13,9 @@ from yarl import URL
 
 from runtime.auth.auth import Auth
 from runtime.auth.secrets import TICKET_PREFIX
+from runtime.auth.throttle import RateLimiter
 from runtime.documents.service import Documents
+from runtime.files.shelf import Shelf
 from runtime.hooks.call import Caller
 from runtime.hooks.context import Request
 from runtime.hooks.registry import Registry
@@ -29,8 +31,12 @@ from runtime.model.specs import ProjectSpec
 from runtime.realtime.attendance import Attendance
 from runtime.realtime.hub import Hub
 from runtime.realtime.inbox import Inbox
+from runtime.realtime.live import LiveQueries
+from runtime.realtime.notices import Notices
 from runtime.realtime.reception import Reception
 from runtime.realtime.recheck import Recheck
+from runtime.web.request_counts import RequestCounts
+from runtime.web.sampler import Sampler
 
 
 @dataclass(slots=True)
@@ -40,12 +46,15 @@ class Project:
     registry: Registry
     store: Store
     documents: Documents
+    shelf: Shelf
     auth: Auth
     hub: Hub
+    notices: Notices
     reception: Reception
     inbox: Inbox
     attendance: Attendance
     recheck: Recheck
+    live: LiveQueries
     ledger: Ledger
     schedule: Schedule
     worker: Worker
@@ -54,6 +63,8 @@ class Project:
     http: aiohttp.ClientSession
     clock: Clock
     log: FilteringBoundLogger
+    requests: RequestCounts
+    sampler: Sampler
 
     @property
     def spec(self) -> ProjectSpec:
@@ -66,6 +77,22 @@ ACTOR: web.RequestKey[Actor] = web.RequestKey("actor", Actor)
 ADDRESSED: web.RequestKey[Project] = web.RequestKey("addressed", Project)
 """The project in the path, also where no route matched; missing outside `/api/`."""
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)
+
+
+@dataclass(slots=True)
+class Charge:
+    """Where a request was counted, so that it may count as several."""
+
+    limiter: RateLimiter
+    key: str
+
+    async def more(self, amount: int) -> None:
+        """Count that many more. Raises RateLimited."""
+        await self.limiter.hit_more(self.key, amount)
+
+
+CHARGE: web.RequestKey[Charge] = web.RequestKey("charge", Charge)
+"""Missing where there is no limit."""
 
 
 QUERIES_KEPT: Final = 256

@@ -286,6 +286,12 @@ class Listening:
 
 
 @pytest.fixture
+def listening() -> type[Listening]:
+    """What reads a stream, made of its response."""
+    return Listening
+
+
+@pytest.fixture
 def room_files() -> dict[str, str]:
     """The files of a project with rooms, to be changed at will."""
     return dict(ROOMS_FILES)
@@ -345,7 +351,7 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(serve: Serve) -> AsyncIterator[Desk]:
-    """A served project with rooms."""
+async def desk(serve: Serve, room_files: dict[str, str]) -> AsyncIterator[Desk]:
+    """A served project with rooms, made of `room_files`."""
     async with AsyncExitStack() as stack:
-        yield Desk(await serve(ROOMS_FILES), stack)
+        yield Desk(await serve(room_files), stack)

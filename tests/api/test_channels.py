@@ -347,3 +347,199 @@ async def test_jobs_have_all_of_it_too(serve, room_files, isolate):
     assert b'"type":"present"' in text
     assert b'"users":[]' not in text
     assert b'"keys":["articles.list"]' in rest
+
+
+async def channel(desk, name, **query):
+    return (await desk.ask("GET", f"/_channels/{name}", by="admin", params=query)).json
+
+
+async def listed(desk, **query):
+    answer = (await desk.ask("GET", "/_channels", by="admin", params=query)).json
+    return {item["name"]: item for item in answer["items"]}, answer["undeclared"]
+
+
+async def test_admins_see_what_is_declared_of_a_channel(desk):
+    items, _ = await listed(desk)
+    room = items["room:{room}"]
+    assert room["source"] == {"file": "config.yml", "line": 13}
+    expected = {
+        "declared": True, "builtIn": False, "declaration": "room:{room}", "description": "A room",
+        "scope": "authenticated", "events": None, "presence": True, "bufferSize": 100, "messageTTL": None, "lastN": 0,
+        "maxAge": None, "onFull": "drop-oldest",
+        "hooks": {"subscribe": "hooks/rooms.py:may_join", "leave": "hooks/rooms.py:left"},
+    }  # fmt: skip
+    assert {key: room[key] for key in expected} == expected
+    assert [(r["type"], r["hook"], r["transient"]) for r in room["receive"]] == [
+        ("chat", "hooks/rooms.py:on_chat", False),
+        ("typing", None, True),
+    ]
+    assert room["receive"][0]["schema"]["required"] == ["text"]
+
+
+async def test_built_in_channels_are_listed_as_such(desk):
+    items, _ = await listed(desk)
+    built_in = {name for name, item in items.items() if item["builtIn"]}
+    assert built_in == {name for name in items if name.startswith("_")}
+    assert {"_project", "_hooks", "_documents:{collection}:{audience}"} <= built_in
+    assert items["_hooks"]["source"] is None
+
+
+async def test_admins_see_how_a_channel_does_now(desk):
+    await desk.listen("news")
+    for n in range(3):
+        await desk.ask("POST", "/_channels/news/messages", {"type": "t", "n": n}, by="admin")
+    await desk.hub.settled()
+    news = await channel(desk, "news")
+    numbers = {
+        key: news[key] for key in ("live", "subscribers", "kept", "messages", "rates", "drops", "resets", "present")
+    }
+    assert numbers == {
+        "live": True, "subscribers": 1, "kept": 3, "messages": 3, "rates": {"10s": 0.3, "60s": 0.05}, "drops": 0,
+        "resets": 0, "present": 0,
+    }  # fmt: skip
+    (first, *_) = desk.hub.topics.get("news").channel.entries(0)
+    assert json.loads(first[1].frame.decode().partition("data: ")[2])["timestamp"][:19] == news["oldest"][:19]
+
+
+async def test_a_template_names_its_live_channels_and_says_how_many_there_are(desk):
+    for room in ("b", "a", "c"):
+        await desk.listen(f"room:{room}", by="editor")
+    items, _ = await listed(desk, instances="2")
+    room = items["room:{room}"]
+    assert room["instances"]["count"] == 3
+    assert [(i["name"], i["subscribers"], i["present"]) for i in room["instances"]["items"]] == [
+        ("room:a", 1, 1),
+        ("room:b", 1, 1),
+    ]
+    assert (room["subscribers"], room["present"], room["live"]) == (3, 3, True)
+    assert (await channel(desk, "room:{room}"))["instances"]["count"] == 3
+    assert "instances" not in items["news"]
+    one = await channel(desk, "room:a")
+    assert (one["declaration"], one["subscribers"]) == ("room:{room}", 1)
+
+
+async def test_channels_that_nobody_declared_are_listed_as_long_as_they_live(desk):
+    await desk.listen(path="/streams", to="secret")
+    items, count = await listed(desk)
+    assert count == 1
+    assert (items["secret"]["declared"], items["secret"]["scope"], items["secret"]["subscribers"]) == (False, None, 1)
+    assert (await listed(desk, instances="0"))[1] == 1
+    unknown = await channel(desk, "nowhere")
+    assert (unknown["declared"], unknown["live"], unknown["messages"]) == (False, False, 0)
+
+
+async def test_a_channel_says_who_is_there_by_name(desk):
+    await desk.listen("room:a", by="editor")
+    await desk.listen("wall")
+    id = await desk.user("editor")
+    assert (await channel(desk, "room:a"))["there"] == {
+        "users": [{"id": id, "name": "editor@example.org"}], "more": 0, "anonymous": 0,
+    }  # fmt: skip
+    assert (await channel(desk, "wall"))["there"] == {"users": [], "more": 0, "anonymous": 1}
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/_channels?instances=1001", "instances"),
+        ("/_channels?instances=-1", "instances"),
+        ("/_channels/news/messages?lastN=101", "lastN"),
+        ("/_channels/news/messages?lastN=x", "lastN"),
+        ("/_channels/news/messages?maxAge=10", "maxAge"),
+        ("/_channels/new%20s/messages", "new s"),
+        ("/_channels/new%20s", "new s"),
+    ],
+)
+async def test_what_is_asked_of_channels_is_checked(desk, path, named):
+    answer = await desk.ask("GET", path, by="admin")
+    assert (answer.status, answer.json["code"]) == (400, "invalid_query")
+    assert named in answer.json["detail"]
+
+
+ADMIN_ONLY = [
+    "/_channels",
+    "/_channels/news",
+    "/_channels/secret",
+    "/_channels/news/messages",
+    "/_channels/secret/messages",
+]
+
+
+@pytest.mark.parametrize("path", ADMIN_ONLY)
+async def test_channels_are_described_and_watched_by_admins_alone(desk, path):
+    desk.hub.publish([desk.hub.prepare("secret", {"type": "t", "n": 1})])
+    answers = [await desk.ask("GET", path, by=by) for by in (None, "author", "editor")]
+    assert [answer.status for answer in answers] == [401, 403, 403]
+    assert all("subscribers" not in answer.text for answer in answers)
+
+
+async def test_an_admin_watches_a_channel_from_what_was_kept_on(desk):
+    for n in range(4):
+        await desk.ask("POST", "/_channels/news/messages", {"type": "t", "n": n}, by="admin")
+    await desk.hub.settled()
+    stream = await desk.listen(path="/_channels/news/messages", by="admin", lastN="2")
+    await stream.message("t", n=3)
+    assert [body["n"] for body in stream.bodies("t")] == [2, 3]
+    await desk.ask("POST", "/_channels/news/messages", {"type": "t", "n": 4}, by="admin")
+    await stream.message("t", n=4)
+    (line,) = [entry for entry in desk.site.log.entries if entry["event"] == "channel_watched"]
+    assert (line["channel"], line["by"], line["last_n"]) == ("news", await desk.user("admin"), 2)
+
+
+async def test_an_admin_watches_what_nobody_declared_and_what_is_another_s(desk):
+    theirs = f"user:{await desk.user('editor')}" if "editor@example.org" in desk.site.tokens else "user:1"
+    for name in ("secret", theirs):
+        stream = await desk.listen(path=f"/_channels/{name}/messages", by="admin")
+        assert list(stream.ready["channels"]) == [name]
+        desk.hub.publish([desk.hub.prepare(name, {"type": "t"})])
+        await stream.message("t")
+
+
+async def test_who_watches_is_not_there_and_no_hook_is_asked_or_told(desk):
+    await desk.listen("room:a", by="editor")
+    for room in ("room:a", "room:closed", "line"):
+        stream = await desk.listen(path=f"/_channels/{room}/messages", by="admin")
+        await desk.gone(stream)
+    assert (await channel(desk, "room:a"))["present"] == 1
+    assert [who for what, who, _ in await desk.diary("joined")] == [await desk.user("editor")]
+    assert await desk.diary("left") == await desk.diary("hung up") == []
+
+
+async def test_who_watches_and_is_no_admin_any_more_loses_the_stream(desk):
+    stream = await desk.listen(path="/_channels/secret/messages", by="admin")
+    other = await desk.project.auth.users.create("other@example.org", roles=["admin"])
+    admin = await desk.user("admin")
+    await desk.project.auth.users.set_roles(admin, ["editor"], by=other["id"])
+    await desk.project.recheck.round()
+    assert await stream.event("denied") == {"channel": "secret", "reason": "forbidden"}
+    assert (await stream.end())[-1] == "denied"
+
+
+async def test_who_watches_goes_on_where_the_stream_was_cut(desk):
+    stream = await desk.listen(path="/_channels/news/messages", by="admin")
+    await desk.ask("POST", "/_channels/news/messages", {"type": "t", "n": 1}, by="admin")
+    await stream.message("t", n=1)
+    last = stream.events[-1].id
+    await stream.close()
+    await desk.ask("POST", "/_channels/news/messages", {"type": "t", "n": 2}, by="admin")
+    again = await desk.listen(
+        path="/_channels/news/messages", by="admin", headers={"Last-Event-ID": last}, lastN="100"
+    )  # fmt: skip
+    await again.message("t", n=2)
+    assert [body["n"] for body in again.bodies("t")] == [2]
+
+
+async def test_watching_does_not_stand_for_having_joined(desk):
+    await desk.listen(path="/_channels/room:closed/messages", by="admin")
+    answer = await desk.ask("POST", "/_channels/room:closed", {"type": "chat", "text": "x"}, by="admin")
+    assert (answer.status, answer.json["code"]) == (403, "room_closed")
+
+
+async def test_a_watch_for_which_there_is_no_room_is_told_in_words_that_an_event_source_understands(serve, room_files):
+    files = {**room_files, "config.yml": room_files["config.yml"] + "realtime: {maxConnections: 1}\n"}
+    site = await serve(files)
+    async with site.client.get("/api/desk/_events?channels=news"):
+        plain = await site.ask("GET", "/_channels/news/messages", by="admin")
+        asked = await site.ask("GET", "/_channels/news/messages", by="admin", headers={"Accept": "text/event-stream"})
+    assert (plain.status, plain.json["code"]) == (503, "too_many_connections")
+    assert (asked.status, "event: overloaded" in asked.text) == (200, True)

@@ -123,8 +123,8 @@ async def test_a_search_does_not_look_into_hidden_fields(serve):
         ("PATCH", "/notes/hidden", {"title": "mine"}, "author", 404, "not_found"),
         ("PATCH", "/notes/missing", {"title": "mine"}, "author", 404, "not_found"),
         ("GET", "/nothing", None, "editor", 404, "unknown_collection"),
-        ("GET", "/_users", None, "admin", 404, "not_found"),
-        ("GET", "/_sessions", None, "admin", 404, "not_found"),
+        ("GET", "/_codes", None, "admin", 404, "not_found"),
+        ("GET", "/_runs", None, "admin", 404, "not_found"),
     ],
 )
 async def test_each_refusal_is_a_problem_with_a_stable_code(serve, method, path, body, by, status, code):

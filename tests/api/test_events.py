@@ -123,7 +123,7 @@ class Site:
                 return site.spec
 
         attendance = Attendance(None, self.hub, hooks=None, actors=None, clock=self.clock, log=None)
-        reception = Reception(self.hub, hooks=None, attendance=attendance, again=None)
+        reception = Reception(self.hub, hooks=None, attendance=attendance, editing=None, again=None)
         return Project(hub=self.hub, clock=self.clock, reception=reception)
 
     @contextlib.asynccontextmanager

@@ -1,6 +1,7 @@
 """Hooks around reads and writes: their order, what they may do, and what happens when they fail."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -292,3 +293,257 @@ async def test_a_hook_file_that_is_broken_on_reload_leaves_the_last_good_version
     assert await reload(desk.project, {}) == ()
     assert desk.project.registry.problems == ()
     assert (await desk.ask("POST", "/things", {"title": "a"})).status == 201
+
+
+FAILING = """
+from runtime import Reject
+
+
+async def fail(ctx):
+    title = ctx.document["title"]
+    if title == "rejected":
+        raise Reject(422, "no")
+    if title == "fine":
+        return
+    raise RuntimeError(f"cannot do {title}")
+
+
+async def quiet(ctx):
+    pass
+"""
+
+
+def failure_of(site_json):
+    (item,) = [item for item in site_json["items"] if item["hook"] == "hooks/things.py:fail"]
+    return item
+
+
+async def test_admins_see_where_a_hook_is_used_and_how_it_fares(serve):
+    desk = await things(serve, "{create: {before: hooks/things.py:fail, after: [hooks/things.py:quiet]}}", FAILING)
+    await desk.ask("POST", "/things", {"title": "rejected"})
+    await desk.ask("POST", "/things", {"title": "fine"})
+    refused = await desk.ask("POST", "/things", {"title": "it"})
+    item = failure_of((await desk.ask("GET", "/_hooks", by="admin")).json)
+    (failure,) = item.pop("lastFailures")
+    assert item.pop("p50") >= 0
+    assert item.pop("p99") >= 0
+    assert item == {
+        "hook": "hooks/things.py:fail",
+        "file": "hooks/things.py",
+        "line": 5,
+        "async": True,
+        "uses": [
+            {
+                "kind": "collection",
+                "name": "things",
+                "point": "create.before",
+                "file": "collections/things.yml",
+                "line": 4,
+            }
+        ],
+        "calls": 3,
+        "running": 0,
+        "failures": 1,
+        "timeouts": 0,
+    }
+    assert failure.pop("at").endswith("Z")
+    assert failure.pop("request")
+    assert failure.pop("traceback").endswith(
+        '    raise RuntimeError(f"cannot do {title}")\nRuntimeError: cannot do it\n'
+    )
+    assert failure == {
+        "incident": refused.json["incident"],
+        "kind": "error",
+        "error": "RuntimeError: cannot do it",
+        "file": "hooks/things.py",
+        "line": 11,
+        "run": None,
+        "snippet": {
+            "first": 6,
+            "lines": [
+                '    title = ctx.document["title"]',
+                '    if title == "rejected":',
+                '        raise Reject(422, "no")',
+                '    if title == "fine":',
+                "        return",
+                '    raise RuntimeError(f"cannot do {title}")',
+                "",
+                "",
+                "async def quiet(ctx):",
+                "    pass",
+                "",
+            ],
+        },
+    }  # fmt: skip
+
+
+async def test_where_functions_of_channels_and_jobs_are_used(serve, room_files):
+    room_files["jobs/tell.py"] = "async def run(ctx):\n    pass\n"
+    room_files["config.yml"] += "jobs: [{name: tell, file: jobs/tell.py}]\n"
+    desk = await serve(room_files)
+    items = (await desk.ask("GET", "/_hooks", by="admin")).json["items"]
+    used = {item["hook"]: [(use["kind"], use["name"], use["point"]) for use in item["uses"]] for item in items}
+    assert used == {
+        "hooks/rooms.py:hung_up": [("channel", "line", "leave")],
+        "hooks/rooms.py:left": [("channel", "room:{room}", "leave")],
+        "hooks/rooms.py:may_join": [("channel", "room:{room}", "subscribe")],
+        "hooks/rooms.py:on_chat": [("channel", "room:{room}", "receive.chat")],
+        "hooks/rooms.py:stream": [("collection", "streams", "read.before")],
+        "jobs/tell.py:run": [("job", "tell", "run")],
+    }
+
+
+async def test_the_last_twenty_failures_are_kept_and_as_many_told_as_are_asked_for(serve):
+    desk = await things(serve, "{create: {before: hooks/things.py:fail}}", FAILING)
+    for n in range(22):
+        await desk.ask("POST", "/things", {"title": f"t{n}"})
+    item = failure_of((await desk.ask("GET", "/_hooks", by="admin")).json)
+    assert item["failures"] == 22
+    assert [f["error"] for f in item["lastFailures"]] == [f"RuntimeError: cannot do t{n}" for n in range(21, 1, -1)]
+    answer = (await desk.ask("GET", "/_hooks?failures=1&hook=hooks/things.py:fail", by="admin")).json
+    (item,) = answer["items"]
+    assert [f["error"] for f in item["lastFailures"]] == ["RuntimeError: cannot do t21"]
+    wrong = await desk.ask("GET", "/_hooks?failures=21", by="admin")
+    assert (wrong.status, wrong.json["detail"]) == (400, "failures must be a whole number from 0 to 20")
+    unknown = await desk.ask("GET", "/_hooks?hook=hooks/other.py:x", by="admin")
+    assert (unknown.status, unknown.json["code"]) == (404, "unknown_hook")
+
+
+async def test_an_incident_that_an_editor_reports_is_found_by_its_id(serve):
+    desk = await things(serve, "{create: {before: hooks/things.py:fail}}", FAILING)
+    await desk.ask("POST", "/things", {"title": "one"})
+    incident = (await desk.ask("POST", "/things", {"title": "two"})).json["incident"]
+    found = (await desk.ask("GET", f"/_hooks/incidents/{incident}", by="admin")).json
+    assert [(f["hook"], f["error"]) for f in found["failures"]] == [
+        ("hooks/things.py:fail", "RuntimeError: cannot do two")
+    ]
+    missing = await desk.ask("GET", "/_hooks/incidents/abc", by="admin")
+    assert (missing.status, missing.json["code"]) == (404, "unknown_incident")
+
+
+@pytest.mark.parametrize(
+    ("code", "hooks", "kind", "error", "line"),
+    [
+        (
+            "async def again(ctx):\n    await ctx.db.create('things', {'title': 'again'})\n",
+            "{create: {before: hooks/things.py:again}}",
+            "recursion",
+            "triggered itself too deeply: " + " > ".join(["hooks/things.py:again"] * 6),
+            1,
+        ),
+        (
+            "async def spoil(ctx):\n    ctx.document = 5\n",
+            "{create: {before: hooks/things.py:spoil}}",
+            "answer",
+            "ctx.document was set to a int, not a dict",
+            1,
+        ),
+    ],
+)
+async def test_whatever_ends_as_an_incident_is_found_with_its_function(serve, code, hooks, kind, error, line):
+    desk = await things(serve, hooks, code)
+    incident = (await desk.ask("POST", "/things", {"title": "a"})).json["incident"]
+    (failure,) = (await desk.ask("GET", f"/_hooks/incidents/{incident}", by="admin")).json["failures"]
+    assert (failure["kind"], failure["error"], failure["file"], failure["line"]) == (
+        kind,
+        error,
+        "hooks/things.py",
+        line,
+    )
+    assert failure["snippet"]["lines"][0].startswith("async def")
+
+
+async def test_a_hook_over_its_time_limit_is_found_at_the_line_where_it_was(serve):
+    code = "import asyncio\n\nasync def wait(ctx):\n    await asyncio.sleep(60)\n"
+    config = {"config.yml": config_text() + "hooks: {timeout: 50ms}\n"}
+    desk = await things(serve, "{create: {before: hooks/things.py:wait}}", code, **config)
+    incident = (await desk.ask("POST", "/things", {"title": "a"})).json["incident"]
+    (failure,) = (await desk.ask("GET", f"/_hooks/incidents/{incident}", by="admin")).json["failures"]
+    assert (failure["kind"], failure["error"], failure["line"]) == ("timeout", "over its time limit of 0.05 s", 4)
+
+
+def config_text():
+    return (
+        "namespace: desk\n"
+        'storage: "sqlite::memory:"\n'
+        'auth: {secret: "a secret for tests only", roles: [editor, author]}\n'
+        "limits: {requests: 100000/minute}\n"
+        "collections: !include collections/*.yml\n"
+    )
+
+
+@pytest.mark.parametrize("path", ["/_hooks", "/_hooks/incidents/abc"])
+async def test_hooks_and_their_failures_are_for_admins_alone(serve, path):
+    desk = await serve()
+    assert [(await desk.ask("GET", path, by=by)).status for by in (None, "author", "editor")] == [401, 403, 403]
+
+
+async def test_what_an_exception_says_of_itself_is_bounded(serve):
+    code = "async def fail(ctx):\n    raise RuntimeError('x' * 1_000_000 + '\\ud800')\n"
+    desk = await things(serve, "{create: {before: hooks/things.py:fail}}", code)
+    refused = await desk.ask("POST", "/things", {"title": "a"})
+    assert refused.json["code"] == "hook_failed"
+    (failure,) = failure_of((await desk.ask("GET", "/_hooks", by="admin")).json)["lastFailures"]
+    assert len(failure["error"]) <= 2000
+    assert len(failure["traceback"]) <= 16_000
+    assert failure["error"].startswith("RuntimeError: xxx")
+    assert "[…]" in failure["traceback"]
+
+
+async def admin_stream(desk, *channels):
+    headers = await desk.signed_in("admin")
+    stream = await desk.client.get("/api/desk/_events", params={"channels": ",".join(channels)}, headers=headers)
+    await stream.content.readuntil(b"\n\n")
+    return stream
+
+
+async def next_message(stream):
+    frame = await stream.content.readuntil(b"\n\n")
+    (data,) = [line for line in frame.decode().splitlines() if line.startswith("data: ")]
+    message = json.loads(data.removeprefix("data: "))
+    return {key: value for key, value in message.items() if key not in ("channel", "timestamp")}
+
+
+async def test_a_failing_hook_is_told_on_the_channel_of_hooks(serve):
+    desk = await things(serve, "{create: {before: hooks/things.py:fail}}", FAILING)
+    stream = await admin_stream(desk, "_hooks")
+    refused = await desk.ask("POST", "/things", {"title": "it"})
+    assert await next_message(stream) == {
+        "type": "failed",
+        "hook": "hooks/things.py:fail",
+        "incident": refused.json["incident"],
+        "error": "RuntimeError: cannot do it",
+    }
+    stream.close()
+
+
+async def test_a_reload_that_fails_and_one_that_recovers_are_told_at_once(serve):
+    desk = await things(serve, "{create: {validate: hooks/things.py:guard}}", "def guard(ctx):\n    pass\n")
+    stream = await admin_stream(desk, "_hooks", "_project")
+    (desk.folder / "hooks/things.py").write_text("def guard(ctx:\n    pass\n")
+    await reload(desk.project, {})
+    assert await next_message(stream) == {"type": "problems", "count": 1}
+    answer = (await desk.ask("GET", "/_hooks", by="admin")).json
+    (problem,) = answer["problems"]
+    assert (answer["edition"], problem["file"], problem["line"]) == (1, "collections/things.yml", 4)
+    assert answer["failedAt"] >= answer["loadedAt"]
+    assert "hooks/things.py:1" in problem["message"]
+    assert problem["remedy"] == "Correct the syntax."
+    (desk.folder / "hooks/things.py").write_text("def guard(ctx):\n    pass\n")
+    await reload(desk.project, {})
+    assert [await next_message(stream), await next_message(stream)] == [
+        {"type": "reloaded", "edition": 2},
+        {"type": "problems", "count": 0},
+    ]
+    answer = (await desk.ask("GET", "/_hooks", by="admin")).json
+    assert (answer["edition"], answer["problems"], answer["failedAt"]) == (2, [], None)
+    stream.close()
+
+
+@pytest.mark.parametrize(("by", "status"), [(None, 401), ("editor", 403)])
+async def test_the_channel_of_hooks_is_for_admins_and_that_of_the_project_for_whoever_is_signed_in(serve, by, status):
+    desk = await serve()
+    assert (await desk.ask("GET", "/_events?channels=_hooks", by=by)).status == status
+    headers = await desk.signed_in("editor")
+    async with desk.client.get("/api/desk/_events?channels=_project", headers=headers) as stream:
+        assert b'"_project":{"recovered":false}' in await stream.content.readuntil(b"\n\n")

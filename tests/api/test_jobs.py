@@ -1,6 +1,7 @@
 """Jobs over HTTP: who may start them, who may watch, and what it looks like."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -194,6 +195,7 @@ async def test_the_list_of_jobs_tells_their_settings_next_time_and_last_run(desk
     last = jobs["render"].pop("lastRun")
     assert (last["id"], last["state"], last["result"]) == (id, "succeeded", {"url": "/reports/a1"})
     assert "log" not in last
+    assert 0 < jobs["render"].pop("averageSeconds") < 60
     assert jobs["render"] == {
         "name": "render", "description": "Renders a report", "cron": None, "everySeconds": None, "at": None,
         "timezone": "UTC", "timeoutSeconds": 60.0, "overlap": "allow",
@@ -201,13 +203,18 @@ async def test_the_list_of_jobs_tells_their_settings_next_time_and_last_run(desk
         "priority": "normal", "catchUp": "never", "jitterSeconds": 0.0, "concurrency": None, "isolate": None,
         "memoryBytes": None,
         "input": {"type": "object", "required": ["articleId"], "properties": {"articleId": {"type": "string"}}},
-        "permissions": ["role:editor"], "nextAt": None,
+        "permissions": ["role:editor"], "nextAt": None, "nextTimes": [],
+        "file": "jobs/jobs.yml", "line": 2, "code": "jobs/render.py",
+        "lastDay": {"queued": 0, "running": 0, "succeeded": 1, "failed": 0, "cancelled": 0, "skipped": 0},
     }  # fmt: skip
     assert (jobs["digest"]["cron"], jobs["digest"]["timezone"], jobs["digest"]["overlap"]) == (
         "0 6 * * *", "Europe/Berlin", "skip",
     )  # fmt: skip
     assert jobs["digest"]["nextAt"][11:] in {"04:00:00.000Z", "05:00:00.000Z"}
-    assert (jobs["past"]["nextAt"], jobs["past"]["lastRun"]) == (None, None)
+    assert len(jobs["digest"]["nextTimes"]) == len(set(jobs["digest"]["nextTimes"])) == 5
+    assert jobs["digest"]["nextTimes"][0] == jobs["digest"]["nextAt"]
+    assert (jobs["past"]["nextAt"], jobs["past"]["nextTimes"], jobs["past"]["lastRun"]) == (None, [], None)
+    assert (jobs["past"]["averageSeconds"], sum(jobs["past"]["lastDay"].values())) == (None, 0)
 
 
 async def test_a_jobs_history_is_paged_newest_first_each_run_once(desk):
@@ -227,7 +234,8 @@ async def test_a_jobs_history_is_paged_newest_first_each_run_once(desk):
 async def test_a_history_can_be_narrowed_to_a_state(desk):
     await start(desk, "members", by="editor")
     failed = await start(desk, "bad", by="editor")
-    assert (await desk.ask("GET", "/_jobs/members/runs?state=failed", by="admin")).json == {"items": [], "next": None}
+    nothing = (await desk.ask("GET", "/_jobs/members/runs?state=failed", by="admin")).json
+    assert nothing == {"items": [], "next": None, "users": {}}
     (run,) = (await desk.ask("GET", "/_jobs/bad/runs?state=failed", by="admin")).json["items"]
     assert run["id"] == failed
 
@@ -240,12 +248,98 @@ async def test_a_history_can_be_narrowed_to_a_state(desk):
         ("/_jobs/members/runs?limit=501", 400, "invalid_query"),
         ("/_jobs/members/runs?limit=x", 400, "invalid_query"),
         ("/_jobs/members/runs?cursor=x", 400, "invalid_query"),
+        ("/_jobs/runs?since=yesterday", 400, "invalid_query"),
+        ("/_jobs/runs?until=2026-01-15T10:30:00", 400, "invalid_query"),
+        ("/_jobs/runs?job=nonesuch", 404, "unknown_job"),
         ("/_jobs/nonesuch/runs", 404, "unknown_job"),
     ],
 )
 async def test_a_history_that_cannot_be_had(desk, path, status, code):
     answer = await desk.ask("GET", path, by="admin")
     assert (answer.status, answer.json["code"]) == (status, code)
+
+
+async def test_all_runs_can_be_narrowed_to_a_job_and_a_time_and_are_counted_by_state(desk):
+    first = await start(desk, "members", by="editor")
+    await start(desk, "bad", by="editor")
+    last = await start(desk, "members", by="editor")
+    queued = {id: (await desk.project.ledger.get(id))["queuedAt"] for id in (first, last)}
+
+    async def ids(query):
+        return [run["id"] for run in (await desk.ask("GET", f"/_jobs/runs?{query}", by="admin")).json["items"]]
+
+    assert await ids("job=members") == [last, first]
+    assert await ids(f"job=members&since={queued[last]}") == [last]
+    assert await ids(f"job=members&until={queued[last]}") == [first]
+    assert await ids("until=2020-01-01T00:00:00Z") == []
+    answer = (await desk.ask("GET", "/_jobs/runs?state=failed&count=true", by="admin")).json
+    assert answer["counts"] == {
+        "queued": 0, "running": 0, "succeeded": 2, "failed": 1, "cancelled": 0, "skipped": 0,
+    }  # fmt: skip
+    assert len(answer["items"]) == 1
+    counted = (await desk.ask("GET", "/_jobs/runs?job=members&count=true", by="admin")).json["counts"]
+    assert (counted["succeeded"], counted["failed"]) == (2, 0)
+
+
+async def test_admins_are_told_who_started_a_run_by_their_address_and_others_are_not(desk):
+    id = await start(desk, "members", by="editor")
+    started_by = (await desk.project.ledger.get(id))["queuedBy"]
+    run = (await desk.ask("GET", f"/_jobs/runs/{id}", by="admin")).json
+    assert run["users"] == {started_by: "editor@example.org"}
+    listed = (await desk.ask("GET", "/_jobs/runs", by="admin")).json
+    assert listed["users"] == {started_by: "editor@example.org"}
+    assert "users" not in (await desk.ask("GET", f"/_jobs/runs/{id}", by="editor")).json
+    nobody = await start(desk, "open", by=None)
+    assert (await desk.ask("GET", f"/_jobs/runs/{nobody}", by="admin")).json["users"] == {}
+
+
+async def test_admins_hear_of_every_run_on_the_channel_of_runs(desk):
+    url = "/api/desk/_events?channels=_runs"
+    async with desk.client.get(url, headers=await desk.signed_in("admin")) as stream:
+        await read_until(stream.content, b"event: ready")
+        id = await start(desk, "render", {"articleId": "a1"}, by="editor")
+        heard = (await read_until(stream.content, b'"succeeded"')).decode()
+    messages = [json.loads(line.removeprefix("data: ")) for line in heard.splitlines() if line.startswith("data: {")]
+    runs = [message["run"] for message in messages if message.get("type") == "run"]
+    assert {run["id"] for run in runs} == {id}
+    assert (runs[-1]["state"], runs[-1]["result"]) == ("succeeded", {"url": "/reports/a1"})
+    logs = [message for message in messages if message.get("type") == "log"]
+    assert [line["message"] for message in logs for line in message["lines"]] == ["rendering article='a1'"]
+
+
+async def test_a_run_that_a_hook_has_enqueued_is_heard_of(serve):
+    notes = """
+name: notes
+fields: [{name: title, type: string}]
+permissions: {role:editor: {create: true}}
+hooks: {create: {before: hooks/notes.py:enqueue}}
+"""
+    desk = await serve(
+        {
+            "config.yml": CONFIG,
+            "collections/notes.yml": notes,
+            "hooks/notes.py": "async def enqueue(ctx): await ctx.jobs.enqueue('members', delay=100)",
+            "jobs/jobs.yml": "- {name: members, file: jobs/quick.py}",
+            "jobs/quick.py": "async def run(ctx): pass",
+        }
+    )
+    url = "/api/desk/_events?channels=_runs"
+    async with desk.client.get(url, headers=await desk.signed_in("admin")) as stream:
+        await read_until(stream.content, b"event: ready")
+        assert (await desk.ask("POST", "/notes", {"title": "one"}, by="editor")).status == 201
+        heard = await read_until(stream.content, b'"queued"')
+    (run,) = await desk.project.ledger.find(limit=2)
+    assert run["id"].encode() in heard
+
+
+@pytest.mark.parametrize("by", [None, "editor"])
+async def test_nobody_but_admins_hears_of_runs(desk, by):
+    headers = await desk.signed_in(by) if by else {}
+    async with desk.client.get("/api/desk/_events?channels=_runs,_system,news", headers=headers) as stream:
+        ready = await read_until(stream.content, b"data:")
+    told = json.loads(ready.decode().rpartition("data: ")[2])
+    assert list(told["channels"]) == ["news"]
+    assert set(told["denied"]) == {"_runs", "_system"}
 
 
 async def test_the_starter_hears_of_the_run_on_their_own_channel(desk):

@@ -131,7 +131,7 @@ def test_a_syntax_error_on_reload_keeps_the_last_good_version(newsroom):
         newsroom.write("bad", "async def hook(ctx:\n    return 'broken'\n")
         with pytest.raises(ProjectInvalid) as caught:
             newsroom.load()
-        newsroom.registry.fail(caught.value.problems)
+        newsroom.registry.fail(caught.value.problems, at=1.0)
         kept = await call("bad")
         problems = newsroom.registry.problems
         newsroom.write("bad", "async def hook(ctx):\n    return 'mended'\n")

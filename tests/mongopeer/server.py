@@ -171,6 +171,8 @@ class Peer:
                 return {"ok": 1.0}
             case "buildInfo":
                 return {"version": "7.0.0", "versionArray": [7, 0, 0, 0], "ok": 1.0}
+            case "dbStats":
+                return {"db": database, "storageSize": 8192.0, "indexSize": 4096.0, "ok": 1.0}
             case "getMore":
                 namespace = f"{database}.{command['collection']}"
                 return self._cursors.go_on(namespace, command["getMore"], command.get("batchSize"))
@@ -238,6 +240,8 @@ def _on_documents(
             return commands.aggregate(view, namespace, command, cursors)
         case "distinct":
             return commands.distinct(view, namespace, command)
+        case "count":
+            return {"n": sum(1 for _ in view.table(namespace).found({})), "ok": 1.0}
         case "insert":
             return commands.insert(view, namespace, command)
         case "update":

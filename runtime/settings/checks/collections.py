@@ -6,7 +6,7 @@ from runtime.settings.checks.code import check_hook
 from runtime.settings.checks.fields import check_fields
 from runtime.settings.checks.indexes import check_indexes
 from runtime.settings.checks.outline import Outline
-from runtime.settings.checks.paths import Fields
+from runtime.settings.checks.paths import Fields, UnknownPath
 from runtime.settings.checks.permissions import check_permissions
 from runtime.settings.problems import Report, is_absent, listed, quoted, suggest
 from runtime.settings.tree import Node
@@ -63,8 +63,17 @@ def _check_hooks(collection: Node, outline: Outline, report: Report) -> None:
 
 def _check_meta(collection: Node, fields: Fields, report: Report) -> None:
     meta = collection.get("meta")
-    title, columns = (meta.get("title"), meta.get("listFields")) if meta else (None, None)
+    if meta is None:
+        return
+    title, columns, sort = meta.get("title"), meta.get("listFields"), meta.get("sort")
     fields.check([*([title] if title else ()), *(columns.elements if columns else ())], report)
+    if sort is None or sort.text is None:
+        return
+    for key in sort.text.split(","):
+        try:
+            fields.find(key.strip().removeprefix("-"))
+        except UnknownPath as fault:
+            report.at(sort, fault.message, fault.remedy)
 
 
 def _check_publish(collection: Node, fields: Fields, outline: Outline, report: Report) -> None:

@@ -22,6 +22,8 @@ _TAKES: Final[Mapping[str, frozenset[str]]] = {
     "fields": frozenset({"object"}),
     "collection": frozenset({"reference"}),
     "from": frozenset({"slug"}),
+    "accept": frozenset({"file"}),
+    "maxSize": frozenset({"file"}),
 }
 _NEEDS: Final[Mapping[str, str]] = {
     "select": "options",
@@ -37,9 +39,9 @@ _EXAMPLES: Final[Mapping[str, str]] = {
     "collection": "Name the collection that it refers to: collection: authors.",
 }
 _KINDS: Final = frozenset(get_args(FieldType))
-_NOT_TEXT: Final = frozenset({"multiselect", "array", "object", "json", "geo", "number", "boolean"})
-_NEVER_UNIQUE: Final = frozenset({"multiselect", "array", "object", "json", "geo", "boolean"})
-_NOT_INDEXED: Final = frozenset({"object", "geo"})
+_NOT_TEXT: Final = frozenset({"multiselect", "array", "object", "json", "geo", "file", "number", "boolean"})
+_NEVER_UNIQUE: Final = frozenset({"multiselect", "array", "object", "json", "geo", "file", "boolean"})
+_NOT_INDEXED: Final = frozenset({"object", "geo", "file"})
 
 
 def check_fields(collection: Node, outline: Outline, report: Report) -> None:
@@ -53,7 +55,7 @@ def check_fields(collection: Node, outline: Outline, report: Report) -> None:
         if name is not None and name.text in SYSTEM_FIELDS:
             report.at(name, f"{quoted(name.text)} is a field that every document has already", "Choose another name.")
         _check_origin(field, fields, report)
-        for part in _inside(field):
+        for part in inside(field):
             _check_field(part, outline, report)
         _check_keys(field, report, many=False)
 
@@ -70,14 +72,14 @@ def _check_names(fields: Node, report: Report) -> None:
         first.setdefault(name.text, name)
 
 
-def _inside(field: Node) -> Iterator[Node]:
+def inside(field: Node) -> Iterator[Node]:
     """Walk over a field and everything in it that has a type."""
     yield field
     items, members = field.get("items"), field.get("fields")
     if items is not None:
-        yield from _inside(items)
+        yield from inside(items)
     for member in members.elements if members else ():
-        yield from _inside(member)
+        yield from inside(member)
 
 
 def _check_keys(field: Node, report: Report, *, many: bool) -> None:
@@ -144,6 +146,7 @@ def _check_field(field: Node, outline: Outline, report: Report) -> None:
     _check_pattern(field, report)
     _check_target(field, outline, report)
     _check_default(field, report)
+    _check_option_labels(field, report)
 
 
 def _check_bounds(field: Node, lower: str, upper: str, report: Report) -> None:
@@ -193,3 +196,13 @@ def _check_default(field: Node, report: Report) -> None:
     fault = misfit(default.plain(), field)
     if fault is not None:
         report.at(default, f"the default {fault}", "Correct it, or leave it out: there is none then.")
+
+
+def _check_option_labels(field: Node, report: Report) -> None:
+    meta, options = field.get("meta"), field.get("options")
+    labels = meta.get("options") if meta else None
+    known = [option.text for option in options.elements if option.text is not None] if options else []
+    for value, label in labels.members.items() if labels else ():
+        if value not in known:
+            remedy = suggest(value, known, otherwise=f"Name one of: {listed(known)}.") if known else "Remove it."
+            report.at_key(label, f"there is no option {quoted(value)} to give a name to", remedy)

@@ -6,8 +6,8 @@ from runtime.settings.checks.paths import Fields, UnknownPath
 from runtime.settings.problems import Report, quoted
 from runtime.settings.tree import Node
 
-_NO_ORDER: Final = frozenset({"object", "geo"})
-_ANYTHING: Final = frozenset({"json", "geo"})
+_NO_ORDER: Final = frozenset({"object", "geo", "file"})
+_ANYTHING: Final = frozenset({"json", "geo", "file"})
 _SEVERAL_VALUES: Final = frozenset({"array", "multiselect", "json"})
 
 

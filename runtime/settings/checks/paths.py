@@ -9,7 +9,7 @@ from runtime.settings.problems import Report, is_absent, listed, quoted, suggest
 from runtime.settings.tree import Node
 
 _KINDS: Final = frozenset(get_args(FieldType))
-_ANYTHING_INSIDE: Final = frozenset({"json", "geo"})
+_ANYTHING_INSIDE: Final = frozenset({"json", "geo", "file"})
 
 
 class UnknownPath(ValueError):

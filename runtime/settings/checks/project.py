@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from runtime.settings.checks.channels import check_channel
 from runtime.settings.checks.collections import check_collection
+from runtime.settings.checks.file_sizes import check_file_sizes
 from runtime.settings.checks.jobs import check_job
 from runtime.settings.checks.outline import BUILT_IN, Outline, generic, survey
 from runtime.settings.problems import Report, quoted
@@ -28,6 +29,7 @@ def check_project(root: Node, folder: Path, report: Report) -> None:
     _check_parts(root, "channels", outline, report, check=check_channel, same=generic)
     _check_parts(root, "collections", outline, report, check=check_collection, same=str.lower)
     _check_parts(root, "jobs", outline, report, check=check_job, same=str)
+    check_file_sizes(root, report)
 
 
 def _check_parts(

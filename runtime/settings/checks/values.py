@@ -179,6 +179,10 @@ def _bad_geo(value: Any, _field: Node) -> str | None:
     return "must be a GeoJSON point: {type: Point, coordinates: [longitude, latitude]}"
 
 
+def _bad_file(_value: Any, _field: Node) -> str | None:
+    return "cannot be written here: files are uploaded"
+
+
 _CHECKS: Final[Mapping[str | None, Callable[[Any, Node], str | None]]] = {
     "number": _bad_number,
     "integer": _bad_integer,
@@ -190,4 +194,5 @@ _CHECKS: Final[Mapping[str | None, Callable[[Any, Node], str | None]]] = {
     "array": _bad_array,
     "object": _bad_object,
     "geo": _bad_geo,
+    "file": _bad_file,
 }

@@ -16,8 +16,9 @@ from runtime.model.specs import (
     Phase,
     PublishSpec,
 )
+from runtime.settings.measures import size_bytes
 from runtime.settings.tree import Node
-from runtime.settings.typed.values import texts, value
+from runtime.settings.typed.values import parsed, texts, value
 
 _WRITES: tuple[Action, ...] = ("create", "update", "delete")
 
@@ -34,6 +35,7 @@ def build_collection(node: Node) -> CollectionSpec:
         grants=_grants(node.get("permissions")),
         hooks=_hooks(node.get("hooks")),
         publish=_publish(publish) if publish else None,
+        live=value(realtime, "live", default=None) if realtime else None,
         indexes=tuple(_index(index) for index in indexes.elements) if indexes else (),
         meta=value(node, "meta", default={}),
     )
@@ -62,6 +64,8 @@ def _field(node: Node) -> FieldSpec:
         items=_field(items) if items else None,
         fields=tuple(_field(member) for member in members.elements) if members else (),
         collection=node.text_at("collection"),
+        accept=texts(node, "accept"),
+        max_size_bytes=parsed(node, "maxSize", size_bytes, None),
         meta=value(node, "meta", default={}),
     )
 

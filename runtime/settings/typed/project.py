@@ -78,6 +78,9 @@ def _limits(node: Node | None) -> LimitsSpec:
         connect=parsed(node, "connect", rate, default.connect),
         send=parsed(node, "send", rate, default.send),
         queued_runs=value(node, "queuedRuns", default.queued_runs),
+        upload=parsed(node, "upload", rate, default.upload),
+        file_size_bytes=parsed(node, "fileSize", size_bytes, default.file_size_bytes),
+        unused_files_bytes=parsed(node, "unusedFiles", size_bytes, default.unused_files_bytes),
     )
 
 

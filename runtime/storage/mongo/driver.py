@@ -152,6 +152,11 @@ class Database:
         with self._meaning():
             await self._database.command("ping")
 
+    async def ask(self, command: str, value: Any = 1) -> dict[str, Any]:
+        """Return what the server answers to a command about the database."""
+        with self._meaning():
+            return dict(await self._database.command(command, value))
+
     async def batches(
         self,
         collection: str,

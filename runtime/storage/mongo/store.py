@@ -8,7 +8,7 @@ from runtime.model.change import Change, Write
 from runtime.model.clock import Clock, timestamp
 from runtime.model.document import Record
 from runtime.model.errors import NotFound, Unavailable
-from runtime.model.ports import Capabilities, Foreign
+from runtime.model.ports import Capabilities, Foreign, Survey
 from runtime.model.query import Filter, Path, Query
 from runtime.model.specs import CollectionSpec
 from runtime.storage.mongo import changes, ensure
@@ -19,6 +19,7 @@ from runtime.storage.mongo.kept import Kept
 from runtime.storage.mongo.line import Line
 from runtime.storage.mongo.prepare import Prepared, prepare
 from runtime.storage.mongo.read import Reader
+from runtime.storage.mongo.survey import survey
 from runtime.storage.watch import watch
 
 PREPARED_HERE: Final = 50_000
@@ -155,6 +156,10 @@ class MongoStore:
     async def ping(self) -> None:
         """Return if a server that can be written to answers; raise Unavailable otherwise."""
         await self._opened().ping()
+
+    async def survey(self) -> Survey:
+        """Return what there is in the database, as the server estimates it."""
+        return await survey(self._opened(), self._kept.values(), str(self._address))
 
     def _opened(self) -> Database:
         if self._state:

@@ -1,6 +1,6 @@
 """Which collections a file holds, as the file itself says, so that processes with other YAML keep its indexes whole."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from sqlite3 import Connection
 from typing import Final
 
@@ -29,6 +29,11 @@ class Catalog:
         if found is None:
             raise NotFound(f"there is no collection {collection!r} with documents; declare it in the project's YAML")
         return found
+
+    def __iter__(self) -> Iterator[Tables]:
+        """Go through all collections, by name."""
+        held = self._state[1]
+        return iter([held[name] for name in sorted(held)])
 
     def refresh(self, connection: Connection) -> bool:
         """Read the layouts if they changed since; return whether they did."""

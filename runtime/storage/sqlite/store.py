@@ -14,7 +14,7 @@ from runtime.model.change import Change, Write
 from runtime.model.clock import Clock, timestamp
 from runtime.model.document import Record
 from runtime.model.errors import Unavailable
-from runtime.model.ports import Capabilities, Foreign, Progress, Restored
+from runtime.model.ports import Capabilities, Foreign, Progress, Restored, Survey
 from runtime.model.query import Cursor, Filter, Path, Query
 from runtime.model.specs import CollectionSpec
 from runtime.query.order import sort_value
@@ -33,6 +33,7 @@ from runtime.storage.sqlite.readers import READERS, Readers, Short
 from runtime.storage.sqlite.restore import restore
 from runtime.storage.sqlite.statistics import Growth
 from runtime.storage.sqlite.steps import in_steps
+from runtime.storage.sqlite.survey import survey
 from runtime.storage.sqlite.tables import Tables
 from runtime.storage.sqlite.together import Outcome, apply_together
 from runtime.storage.sqlite.write import Batch, apply, prepare
@@ -243,6 +244,11 @@ class SqliteStore:
     async def ping(self) -> None:
         """Return if the file can be read; raise Unavailable otherwise."""
         await self._open().readers.run(lambda connection: connection.execute("PRAGMA user_version").fetchone())
+
+    async def survey(self) -> Survey:
+        """Return what there is in the file, and how large it is."""
+        path = self._place.path
+        return await self._open().readers.run(lambda connection: survey(connection, self._catalog, path))
 
     def _open(self) -> _Open:
         if self._opened is None:

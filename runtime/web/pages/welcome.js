@@ -13,25 +13,10 @@ async function api(path, options = {}) {
   return body;
 }
 
-async function signIn(namespace, credentials) {
-  await api(`/${namespace}/_auth/login`, { method: "POST", body: JSON.stringify(credentials) });
-}
-
-// A one-time code comes in the fragment, which browsers never send to a server or write into its log.
-async function redeemCode(namespace) {
-  const code = new URLSearchParams(location.hash.slice(1)).get("sign-in");
-  if (!code) return;
-  history.replaceState(null, "", location.pathname + location.search);
-  try {
-    await signIn(namespace, { code });
-  } catch (problem) {
-    show("sign-in-problem").textContent = problem.message;
-  }
-}
-
+// Signing in and all editing are the admin UI's; this page shares its session.
 function showUser(namespace, user) {
-  show("sign-in").hidden = user !== null;
   show("who").textContent = user ? `${user.name} · ${user.roles.join(", ") || "no roles"}` : "Not signed in";
+  show("who").append(element("a", user ? "Admin UI" : "Sign in", { href: `/admin/${namespace}/` }));
   if (!user) return;
   const leave = element("button", "Sign out", { className: "small" });
   leave.onclick = async () => {
@@ -94,16 +79,6 @@ async function start() {
   const { projects } = await api("");
   const { namespace, label } = projects.find(({ namespace: ns }) => `#${ns}` === location.hash) ?? projects[0];
   show("label").textContent = document.title = label || namespace;
-  await redeemCode(namespace);
-  show("sign-in-form").onsubmit = async (event) => {
-    event.preventDefault();
-    try {
-      await signIn(namespace, Object.fromEntries(new FormData(event.target)));
-      location.reload();
-    } catch (problem) {
-      show("sign-in-problem").textContent = problem.message;
-    }
-  };
   const project = await api(`/${namespace}`);
   showUser(namespace, project.user);
   showCollections(namespace, project.collections);
@@ -111,6 +86,5 @@ async function start() {
   listen(namespace, project.channels);
 }
 
-// A link with a code may be opened where this page is open already.
-addEventListener("hashchange", () => location.reload());
+addEventListener("hashchange", () => location.reload()); // the fragment may name another project
 await start();

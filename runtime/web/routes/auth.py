@@ -1,15 +1,14 @@
 """Signing in and out, and who one is: `/api/{ns}/_auth/…`."""
 
-from collections.abc import Collection, Mapping
 from math import ceil
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
 from runtime.auth.auth import SignedIn
 from runtime.model.clock import timestamp
-from runtime.model.errors import InvalidDocument, Unauthenticated
-from runtime.query.values import step
+from runtime.model.errors import Unauthenticated
+from runtime.web.bodies import checked, require
 from runtime.web.identity import check_same_origin, cookie_name, identity_of, is_secure
 from runtime.web.json import json_response, read_object
 from runtime.web.project import Project, actor_of, client_ip, project_of
@@ -29,13 +28,13 @@ async def login(request: web.Request) -> web.Response:
     """
     check_same_origin(request)
     project = project_of(request)
-    body = _checked(await read_object(request), {"email": str, "password": str, "code": str, "bearer": bool})
+    body = checked(await read_object(request), {"email": str, "password": str, "code": str, "bearer": bool})
     origin = {"ip": client_ip(request), "agent": request.headers.get("User-Agent", "")}
     if "code" in body:
-        _require(body, ("code",), without=("email", "password"))
+        require(body, ("code",), without=("email", "password"))
         signed_in = await project.auth.login_with_code(body["code"], **origin)
     else:
-        _require(body, ("email", "password"))
+        require(body, ("email", "password"))
         signed_in = await project.auth.login(body["email"], body["password"], **origin)
     answer = {"user": signed_in.user, "expiresAt": timestamp(signed_in.expires_at)}
     if body.get("bearer"):
@@ -94,11 +93,41 @@ async def password(request: web.Request) -> web.Response:
     body = await read_object(request)
     if body.get("current") is None:
         body.pop("current", None)
-    _checked(body, {"current": str, "new": str})
-    _require(body, ("new",))
+    checked(body, {"current": str, "new": str})
+    require(body, ("new",))
     project = project_of(request)
     user = await project.auth.change_password(
         actor_of(request), current=body.get("current"), new=body["new"], ip=client_ip(request)
+    )
+    project.recheck.soon()
+    return json_response({"user": user}, headers=NO_STORE)
+
+
+@routes.patch("/api/{ns}/_auth/me")
+async def rename(request: web.Request) -> web.Response:
+    """Change one's own name: `{"name"}`; the answer is `{"user"}`. The address is for admins to change."""
+    body = checked(await read_object(request), {"name": str})
+    require(body, ("name",))
+    user = await project_of(request).auth.account.rename(actor_of(request), body["name"])
+    return json_response({"user": user}, headers=NO_STORE)
+
+
+@routes.post("/api/{ns}/_auth/setup")
+async def set_up(request: web.Request) -> web.Response:
+    """Finish an account that a one-time code has opened: `{"name", "password", "email"?}`; the answer is `{"user"}`.
+
+    In one commit: from then on no code lets anybody in any more, and all other sessions have ended. `email` is for
+    admins. Raises Conflict (code `has_password`) where there is a password already.
+    """
+    body = checked(await read_object(request), {"email": str, "name": str, "password": str})
+    require(body, ("password",))
+    project = project_of(request)
+    user = await project.auth.account.set_up(
+        actor_of(request),
+        email=body.get("email"),
+        name=body.get("name", ""),
+        password=body["password"],
+        ip=client_ip(request),
     )
     project.recheck.soon()
     return json_response({"user": user}, headers=NO_STORE)
@@ -114,26 +143,3 @@ def _set_cookie(response: web.Response, request: web.Request, *, project: Projec
         samesite="Lax",
         secure=is_secure(request),
     )
-
-
-def _checked(body: dict[str, Any], types: Mapping[str, type]) -> dict[str, Any]:
-    words = {str: "a string", bool: "true or false"}
-    errors = {
-        f"/{key}": f"must be {words[types[key]]}"
-        for key in types
-        if key in body and not isinstance(body[key], types[key])
-    }
-    errors |= {step("", key): f"is not known here; known are {', '.join(types)}" for key in body if key not in types}
-    return _or_refuse(body, errors)
-
-
-def _require(body: dict[str, Any], keys: Collection[str], *, without: Collection[str] = ()) -> None:
-    errors = {f"/{key}": "is required" for key in keys if key not in body}
-    errors |= {f"/{key}": f"cannot be sent together with {', '.join(keys)}" for key in without if key in body}
-    _or_refuse(body, errors)
-
-
-def _or_refuse(body: dict[str, Any], errors: Mapping[str, str]) -> dict[str, Any]:
-    if errors:
-        raise InvalidDocument("the request's body does not fit; see errors", errors=errors)
-    return body

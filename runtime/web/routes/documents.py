@@ -3,9 +3,10 @@
 import re
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from runtime.documents.call import Call
+from runtime.documents.live import Question
 from runtime.documents.reads import Answer, Result
 from runtime.documents.writes import Mode
 from runtime.hooks.context import Response
@@ -14,7 +15,7 @@ from runtime.model.ports import StreamRequest
 from runtime.web.answers import hook_response
 from runtime.web.json import raw_json_response, read_object
 from runtime.web.project import Project, actor_of, hook_request, project_of
-from runtime.web.routes.events import open_stream
+from runtime.web.routes.events import open_live, open_stream, takes_json, takes_stream
 
 routes = web.RouteTableDef()
 
@@ -27,8 +28,10 @@ _VERSION: Final = re.compile(r"[0-9]{1,19}")
 
 @routes.get(LIST)
 async def list_documents(request: web.Request) -> web.StreamResponse:
-    """List documents: filter, q, sort, limit, cursor or offset, fields, expand, count."""
+    """List documents: filter, q, sort, limit, cursor or offset, fields, expand, count; or follow the list."""
     project, call = _call(request)
+    if _is_followed(request, project):
+        return await _follow(request, project, call)
     answer = await project.documents.read_list(call, request.match_info["collection"], call.request.query)
     return await _answer(request, project, answer)
 
@@ -41,8 +44,10 @@ async def create_document(request: web.Request) -> web.StreamResponse:
 
 @routes.get(ONE)
 async def get_document(request: web.Request) -> web.StreamResponse:
-    """Return one document; 304 where `If-None-Match` names its version (RFC 9110 §13.1.2)."""
+    """Return one document, or follow it; 304 where `If-None-Match` names its version (RFC 9110 §13.1.2)."""
     project, call = _call(request)
+    if _is_followed(request, project):
+        return await _follow(request, project, call)
     collection, id = request.match_info["collection"], request.match_info["id"]
     answer = await project.documents.read_one(call, collection, id, call.request.query)
     known = _versions(request, "If-None-Match", weak=True)
@@ -73,6 +78,25 @@ async def delete_document(request: web.Request) -> web.StreamResponse:
 def _call(request: web.Request, body: object = None) -> tuple[Project, Call]:
     project = project_of(request)
     return project, project.documents.call(hook_request(request, body), actor_of(request))
+
+
+def _is_followed(request: web.Request, project: Project) -> bool:
+    """Tell whether a read asks for an event stream that no hook alone is to make."""
+    if request.method != hdrs.METH_GET or not takes_stream(request):
+        return False
+    spec = project.spec.collection.get(request.match_info["collection"])
+    if spec is None or spec.virtual:
+        return False
+    # Where the collection cannot be followed, only a hook can make a stream; who takes nothing else is told so.
+    return spec.live is True or (("read", "before") not in spec.hooks and not takes_json(request))
+
+
+async def _follow(request: web.Request, project: Project, call: Call) -> web.StreamResponse:
+    collection, id = request.match_info["collection"], request.match_info.get("id")
+    question = await project.documents.follow(call, collection, call.request.query, id=id)
+    if isinstance(question, Question):
+        return await open_live(request, project, question, is_one=id is not None)
+    return await _answer(request, project, question)
 
 
 async def _write(request: web.Request, mode: Mode) -> web.StreamResponse:

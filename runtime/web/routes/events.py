@@ -6,6 +6,7 @@ from typing import Any, Final
 from aiohttp import hdrs, web
 
 from runtime.auth.throttle import address_key
+from runtime.documents.live import Question
 from runtime.model.actor import Actor
 from runtime.model.errors import InvalidDocument, InvalidQuery, RateLimited, Unavailable
 from runtime.model.ports import StreamRequest
@@ -86,6 +87,31 @@ async def open_stream(
     return await _answer(request, project, opening)
 
 
+async def open_watch(request: web.Request, project: Project, stream: StreamRequest) -> web.StreamResponse:
+    """Answer an admin's request with a stream of channels that they look at from outside; see `Reception.watch`."""
+    if request.method == hdrs.METH_HEAD:
+        return EventStream()
+    opening = project.reception.watch(stream, actor_of(request), last_id=_last_id(request), address=_address(request))
+    return await _answer(request, project, opening)
+
+
+async def open_live(request: web.Request, project: Project, question: Question, *, is_one: bool) -> web.StreamResponse:
+    """Answer a request with a stream of what it asks for, a list or one document: a snapshot, then what changes."""
+    opening = project.live.open(question, actor_of(request), is_one=is_one, address=_address(request))
+    return await _answer(request, project, opening)
+
+
+def takes_stream(request: web.Request) -> bool:
+    """Tell whether the client asks for an event stream, as an `EventSource` does."""
+    return "text/event-stream" in request.headers.get(hdrs.ACCEPT, "").lower()
+
+
+def takes_json(request: web.Request) -> bool:
+    """Tell whether the client takes anything beside an event stream."""
+    accepted = request.headers.get(hdrs.ACCEPT, "").lower()
+    return "json" in accepted or "*/*" in accepted
+
+
 async def _answer(request: web.Request, project: Project, opening: Awaitable[Subscriber]) -> web.StreamResponse:
     try:
         subscriber = await opening
@@ -100,7 +126,7 @@ def overloaded(request: web.Request, project: Project, refused: Unavailable | Ra
 
     Raises `refused` where the client did not ask for an event stream.
     """
-    if "text/event-stream" not in request.headers.get(hdrs.ACCEPT, "").lower():
+    if not takes_stream(request):
         raise refused
     return web.Response(body=project.hub.overloaded(refused), headers=HEADERS)
 

@@ -4,19 +4,20 @@ Starting one is for those whom its YAML permits, looking around is for admins. A
 who started it and by admins; for anybody else it does not exist.
 """
 
-import re
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
 from aiohttp import web
 
+from runtime.jobs.counts import JobCounts
 from runtime.jobs.failure import for_clients
 from runtime.jobs.ledger import NEWEST_FIRST
-from runtime.jobs.record import STATES, overlap_of
-from runtime.jobs.timetable import next_fire
+from runtime.jobs.record import STATES, listed, overlap_of
+from runtime.jobs.timetable import next_fires
 from runtime.model.actor import Actor
-from runtime.model.clock import timestamp
+from runtime.model.clock import epoch_s, timestamp
 from runtime.model.document import Document
 from runtime.model.errors import Forbidden, InvalidQuery, NotFound, Unauthenticated
 from runtime.model.specs import JobSpec
@@ -24,12 +25,12 @@ from runtime.query.cursor import decode_cursor, encode_cursor
 from runtime.rules.decide import principals_of
 from runtime.web.json import json_response, read_object
 from runtime.web.project import Project, actor_of, admin_project_of, project_of
+from runtime.web.whole_number import whole_number
 
 routes = web.RouteTableDef()
 
 DEFAULT_LIMIT: Final = 50
 HIGHEST_LIMIT: Final = 500
-_NUMBER: Final = re.compile(r"[0-9]{1,10}")
 
 STARTER_FIELDS: Final = (
     "id", "job", "state", "attempt", "input", "progress", "result",
@@ -37,16 +38,22 @@ STARTER_FIELDS: Final = (
 )  # fmt: skip
 """What the one who started a run may know of it, beside the type and message of its error."""
 
-UNLISTED: Final = frozenset({"log", "steps", "lane", "slot"})
-"""What lists leave out: one run at a time has it."""
+NEXT_TIMES: Final = 5
+"""How many of the times at which a job will fire are told."""
+
+DAY_S: Final = 86_400.0
 
 
 @routes.get("/api/{ns}/_jobs")
 async def list_jobs(request: web.Request) -> web.Response:
-    """List the project's jobs, for admins: what the YAML says, when each fires next, and its last run."""
+    """List the project's jobs, for admins: what the YAML says, when each fires next, its last run, and how they went.
+
+    `lastDay` counts the runs that were queued in the last 24 hours by their states. `averageSeconds` is how long the
+    attempts took that this process has executed since its start, null where there were none.
+    """
     project = admin_project_of(request)
     now = project.clock.now()
-    items = [await _summary(project, spec, now) for spec in project.spec.jobs]
+    items = await asyncio.gather(*(_summary(project, spec, now) for spec in project.spec.jobs))
     return json_response({"items": items})
 
 
@@ -71,8 +78,13 @@ async def start_job(request: web.Request) -> web.Response:
 
 @routes.get("/api/{ns}/_jobs/runs/{id}")
 async def get_run(request: web.Request) -> web.Response:
-    """Return a run: all of it to admins, what concerns them to the one who queued it. NotFound for anybody else."""
-    return json_response(_shown(actor_of(request), await _own_run(request)))
+    """Return a run: all of it to admins, what concerns them to the one who queued it. NotFound for anybody else.
+
+    For admins, `users` names those who queued and cancelled it: their email addresses by their ids.
+    """
+    actor, run = actor_of(request), await _own_run(request)
+    users = {"users": await _users(project_of(request), [run])} if actor.is_admin else {}
+    return json_response(_shown(actor, run) | users)
 
 
 @routes.delete("/api/{ns}/_jobs/runs/{id}")
@@ -104,27 +116,46 @@ async def retry_run(request: web.Request) -> web.Response:
 @routes.get("/api/{ns}/_jobs/runs")
 @routes.get("/api/{ns}/_jobs/{name}/runs")
 async def list_runs(request: web.Request) -> web.Response:
-    """List the runs of a job, or of all, newest first, for admins: `state`, `limit` (50, at most 500), `cursor`.
+    """List the runs of a job, or of all, newest first, for admins.
 
-    The answer is `{"items", "next"}`; `next` is the cursor of the page behind, null on the last. A job that is no
-    longer in the project keeps its history. Raises InvalidQuery, and NotFound for a job that never was.
+    `job`, `state`, `since` and `until` (RFC 3339, held against `queuedAt`) narrow the list; `limit` is 50, at most
+    500; `cursor` is where to go on. The answer is `{"items", "next", "users"}`: `next` is the cursor of the page
+    behind, null on the last, `users` the e-mail addresses of those who queued them, by id. With `count=true`, `counts`
+    says how many there are of each state, whatever `state` asks for. A job that is no longer in the project keeps its
+    history. Raises InvalidQuery, and NotFound for a job that never was.
     """
-    project, name = admin_project_of(request), request.match_info.get("name")
-    limit, state = _limit(request.query), request.query.get("state")
+    project, asked = admin_project_of(request), request.query
+    limit = whole_number(asked, "limit", default=DEFAULT_LIMIT, lowest=1, highest=HIGHEST_LIMIT)
+    name = request.match_info.get("name") or asked.get("job")
+    state = asked.get("state")
     if state is not None and state not in STATES:
         raise InvalidQuery(f"state must be one of {', '.join(STATES)}")
-    after = decode_cursor(request.query["cursor"], NEWEST_FIRST) if request.query.get("cursor") else None
-    runs = await project.ledger.find(job=name, state=state, limit=limit + 1, after=after)
-    if (
-        not runs
-        and name is not None
-        and name not in project.spec.job
-        and not await project.ledger.find(job=name, limit=1)
-    ):
+    since, until = _moment(asked, "since"), _moment(asked, "until")
+    after = decode_cursor(asked["cursor"], NEWEST_FIRST) if asked.get("cursor") else None
+    runs = await project.ledger.find(job=name, state=state, since=since, until=until, limit=limit + 1, after=after)
+    if not runs and name is not None and not await _has_been(project, name):
         raise NotFound(f"there is no job {name!r}, and there are no runs of one", code="unknown_job")
     page = runs[:limit]
     following = encode_cursor(page[-1], NEWEST_FIRST) if len(runs) > limit else None
-    return json_response({"items": [_listed(run) for run in page], "next": following})
+    answer: dict[str, Any] = {
+        "items": [listed(run) for run in page],
+        "next": following,
+        "users": await _users(project, page),
+    }
+    if asked.get("count") == "true":
+        answer["counts"] = await project.ledger.count(job=name, since=since, until=until)
+    return json_response(answer)
+
+
+async def _has_been(project: Project, name: str) -> bool:
+    return name in project.spec.job or bool(await project.ledger.find(job=name, limit=1))
+
+
+async def _users(project: Project, runs: Sequence[Document]) -> dict[str, str]:
+    """Return the email addresses of those who queued or cancelled runs, as far as they are users that are there."""
+    ids = {id for run in runs for id in (run["queuedBy"], run["cancelBy"]) if id is not None}
+    found = await project.auth.users.get_many(sorted(ids)) if ids else {}
+    return {id: user["email"] for id, user in found.items()}
 
 
 async def _own_run(request: web.Request) -> Document:
@@ -154,9 +185,14 @@ def _require_start(actor: Actor, spec: JobSpec | None, name: str) -> None:
 
 async def _summary(project: Project, spec: JobSpec, now: float) -> dict[str, Any]:
     last = await project.ledger.find(job=spec.name, limit=1)
+    day_ago = timestamp(now - DAY_S)
+    times = _next_times(spec, now)
     return {
         "name": spec.name,
         "description": spec.description,
+        "file": spec.source.file,
+        "line": spec.source.line,
+        "code": spec.ref.file,
         "cron": spec.cron,
         "everySeconds": spec.every_s,
         "at": spec.at,
@@ -175,26 +211,32 @@ async def _summary(project: Project, spec: JobSpec, now: float) -> dict[str, Any
         "memoryBytes": spec.memory_bytes,
         "input": spec.input,
         "permissions": sorted(spec.permissions),
-        "nextAt": _next_at(spec, now),
-        "lastRun": _listed(last[0]) if last else None,
+        "nextAt": times[0] if times else None,
+        "nextTimes": times,
+        "lastRun": listed(last[0]) if last else None,
+        "lastDay": await project.ledger.count(job=spec.name, since=day_ago) if last else dict.fromkeys(STATES, 0),
+        "averageSeconds": _average_s(project.worker.counts.jobs.get(spec.name)),
     }  # fmt: skip
 
 
-def _next_at(spec: JobSpec, now: float) -> str | None:
+def _average_s(counts: JobCounts | None) -> float | None:
+    return round(counts.duration_s / counts.attempts, 3) if counts is not None and counts.attempts else None
+
+
+def _next_times(spec: JobSpec, now: float) -> list[str]:
     try:
-        fires = next_fire(spec, now)
+        return [timestamp(at) for at in next_fires(spec, now, most=NEXT_TIMES)]
     except ValueError:
         # The schedule could not use it either, and has logged why.
+        return []
+
+
+def _moment(parameters: Mapping[str, str], name: str) -> str | None:
+    """Return an instant of the query as records have it. Raises InvalidQuery."""
+    text = parameters.get(name)
+    if not text:
         return None
-    return None if fires is None else timestamp(fires)
-
-
-def _listed(run: Document) -> dict[str, Any]:
-    return {name: value for name, value in run.items() if name not in UNLISTED}
-
-
-def _limit(parameters: Mapping[str, str]) -> int:
-    text = parameters.get("limit") or str(DEFAULT_LIMIT)
-    if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= HIGHEST_LIMIT:
-        raise InvalidQuery(f"limit must be a whole number from 1 to {HIGHEST_LIMIT}")
-    return int(text)
+    try:
+        return timestamp(epoch_s(text))
+    except (ValueError, OverflowError) as error:
+        raise InvalidQuery(f"{name} must be a time such as 2026-01-15T10:30:00Z") from error

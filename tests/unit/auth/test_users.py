@@ -38,7 +38,7 @@ async def test_what_is_no_address_finds_nobody(auth, address):
 async def test_a_name_has_a_limit(auth):
     with pytest.raises(InvalidDocument) as raised:
         await auth.users.create("ada@example.org", name="x" * 201)
-    assert raised.value.errors == {"/name": "a name has at most 200 characters"}
+    assert raised.value.errors == {"/name": "a name has at most 200 characters, in one line"}
 
 
 async def test_a_role_has_to_be_declared(auth):

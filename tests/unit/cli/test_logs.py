@@ -5,7 +5,9 @@ import io
 import json
 import logging
 import sys
+from collections.abc import MutableMapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -174,3 +176,18 @@ def test_who_logs_cannot_forge_the_time_or_the_level() -> None:
     told = json.loads(file.flushed)
     assert told["level"] == "info"
     assert told["timestamp"] != "never"
+
+
+def test_what_is_kept_sees_every_line_before_it_is_written(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    kept: list[str] = []
+
+    def keep(_logger: object, level: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        kept.append(f"{level} {event['event']}")
+        return event
+
+    json_log(JsonLines(sys.stdout.buffer), keep=[keep]).info("served")
+    logging.getLogger("aiohttp.server").error("Error handling %s", "request")
+    console_log(logging.WARNING, keep=[keep]).warning("slow")
+    console_log(logging.WARNING, keep=[keep]).info("of no interest")
+    assert kept == ["info served", "error Error handling request", "warning slow"]
+    assert b"served" in capfdbinary.readouterr().out

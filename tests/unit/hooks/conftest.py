@@ -61,7 +61,7 @@ class FakeEnqueuer:
         self.asked.append((job, input, delay_s, key, by))
         return Write("_runs", f"run-{len(self.asked)}", {"job": job}, 0)
 
-    def wake(self) -> None:
+    def wake(self, runs: Any) -> None:
         raise NotImplementedError
 
 

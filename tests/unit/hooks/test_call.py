@@ -4,7 +4,9 @@ import threading
 
 import pytest
 
+from runtime.hooks.call import Caller
 from runtime.hooks.registry import Registry
+from runtime.model.clock import SystemClock
 from runtime.model.errors import (
     Forbidden,
     HookFailed,
@@ -506,3 +508,27 @@ async def test_stats_tell_how_a_hook_has_fared(bench, hooked):
         3,
     )
     assert "raise ValueError('no')" in note.traceback
+
+
+async def test_each_failure_is_told_once_with_the_name_of_the_function(bench):
+    bench.write("hooks/a.py", "async def hook(ctx):\n    raise ValueError('no')\n")
+    edition, told = bench.load("hooks/a.py:hook"), []
+    async with Caller(
+        Registry(edition), clock=SystemClock(), log=bench.log, on_failure=lambda name, note: told.append((name, note))
+    ) as caller:
+        with pytest.raises(HookFailed) as caught:
+            await caller.call(HOOK, bench.context(edition))
+        ((name, note),) = told
+    assert (name, note.incident, note.request, note.kind) == (
+        "hooks/a.py:hook", caught.value.incident, "r1", "error",
+    )  # fmt: skip
+    assert note.snippet.lines == ("async def hook(ctx):", "    raise ValueError('no')", "")
+
+
+async def test_what_a_hook_left_behind_and_cannot_be_used_is_its_failure(bench, start):
+    bench.write("hooks/a.py", "\n\nasync def hook(ctx):\n    pass\n")
+    caller, _ = start("hooks/a.py:hook")
+    failure = caller.faulted([HOOK], "it is no dict", request="r1")
+    stats = caller.stats["hooks/a.py:hook"]
+    note = stats.note_of(failure.incident)
+    assert (stats.failures, note.kind, note.error, note.line, note.request) == (1, "answer", "it is no dict", 3, "r1")

@@ -22,11 +22,11 @@ def test_a_swap_puts_the_new_edition_in_force_and_tells(editions):
 def test_a_failed_reload_keeps_the_edition_and_its_problems_until_the_next_swap(editions):
     registry = Registry(editions[0])
     problem = Problem(Source("a.yml", 1, 1), "hooks", "wrong", "Correct it.")
-    registry.fail([problem])
+    registry.fail([problem], at=5.0)
     assert registry.current is editions[0]
-    assert registry.problems == (problem,)
+    assert (registry.problems, registry.failed_at) == ((problem,), 5.0)
     registry.swap(editions[1])
-    assert registry.problems == ()
+    assert (registry.problems, registry.failed_at) == ((), None)
 
 
 def test_a_request_that_began_before_a_swap_finds_its_own_edition(editions):

@@ -121,6 +121,7 @@ class Publisher:
         self.sent = []
         self.limit = 65_536
         self.refuse = set()
+        self.heard = set()
 
     def prepare(self, channel, message):
         text = json.dumps(message).encode()
@@ -133,6 +134,12 @@ class Publisher:
     def publish(self, messages):
         self.sent.extend(messages)
         self.pulse.now()
+
+    def is_heard(self, channel):
+        return channel in self.heard
+
+    def tell(self, channel, message):
+        self.publish([self.prepare(channel, message)])
 
     def bodies(self, channel):
         return [message.body for message in self.sent if message.channel == channel]

@@ -51,3 +51,16 @@ def test_many_threads_may_write_and_the_last_200_lines_stay(logbook, log):
     for thread in threads:
         thread.join()
     assert len(logbook.lines()) == 200
+
+
+def test_lines_behind_those_that_were_seen_are_told_as_far_as_they_are_kept(clock):
+    logbook = Logbook([{"at": "…", "level": "info", "message": "from before"}], clock=clock, on_line=lambda: None)
+    for number in range(3):
+        logbook.write("info", str(number))
+    lines, seen = logbook.since(1)
+    assert ([line["message"] for line in lines], seen) == (["1", "2"], 3)
+    assert logbook.since(3) == ([], 3)
+    for number in range(3, 300):
+        logbook.write("info", str(number))
+    lines, seen = logbook.since(3)
+    assert (len(lines), lines[0]["message"], lines[-1]["message"], seen) == (200, "100", "299", 300)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.jobs.timetable import Cron, Every, next_fire, timetable
+from runtime.jobs.timetable import Cron, Every, next_fire, next_fires, timetable
 from runtime.model.problem import Source
 from runtime.model.specs import HookRef, JobSpec
 from runtime.model.weekdays import weekdays
@@ -180,3 +180,10 @@ def test_a_period_has_exactly_one_instant_in_every_stretch_of_its_length(period,
     assert table.after(first) - first == period
     assert table.latest(moment, first) == first
     assert table.latest(moment, first - timedelta(microseconds=1)) is None
+
+
+def test_several_next_times_follow_one_another_and_end_where_there_are_no_more():
+    hour = 3600.0
+    assert next_fires(job(every_s=hour), NOON, most=3) == [NOON, NOON + hour, NOON + 2 * hour]
+    assert next_fires(job(at="2026-01-15T13:00:00Z"), NOON, most=3) == [NOON + hour]
+    assert next_fires(job(), NOON, most=3) == []

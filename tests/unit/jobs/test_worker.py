@@ -27,7 +27,7 @@ async def test_what_another_process_queues_is_found_by_the_poll(project, working
     project.has(OK, render={})
     other = project.ledger_of_another_process()
     async with working():
-        await project.pulse.until(lambda: clock.timers)
+        await project.pulse.until(lambda: [due for due, _ in clock.timers if due == 1])
         write = other.prepare("render", None, delay_s=0, key=None, by=None)
         await other.enqueue([write])
         assert (await project.ledger.get(write.id))["state"] == "queued"

@@ -81,6 +81,10 @@ def test_what_nobody_declared_is_closed_to_everyone(actor):
         ("a\n", False),
         ("é", False),
         ("{userId}", False),
+        ("_editing:notes:~a.b", True),
+        ("_" + "x" * 255, True),
+        ("_" + "x" * 256, False),
+        ("a~b", False),
     ],
 )
 def test_names_are_short_and_plain(name, expected):

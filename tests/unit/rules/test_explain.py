@@ -1,5 +1,5 @@
 from runtime.model.actor import PUBLIC
-from runtime.rules.explain import explain
+from runtime.rules.explain import explain, matrix
 
 NOW = 1768473000.0
 
@@ -63,3 +63,43 @@ def test_admins_need_no_entry(collection, admin):
     found = explain(admin, "delete", collection(), None, now=NOW)
     assert (found.verdict, found.reason) == ("allowed", "Admins and the system may do everything.")
     assert lines_of(found) == [("role:admin", "(built in)", True)]
+
+
+def test_the_entry_that_decides_is_the_first_that_matches(collection, grant, ada):
+    spec = collection(
+        update=[
+            grant("authenticated", line=3, filter={"status": "draft"}, deny=["status"]),
+            grant("role:author", line=4, filter={"createdBy": "$user.id"}),
+        ]
+    )
+    found = explain(ada, "update", spec, {"status": "published", "createdBy": "ada"}, now=NOW)
+    assert found.deciding is found.lines[1]
+    assert found.deciding.spec.filter == {"createdBy": "$user.id"}
+    assert explain(ada, "update", spec, None, now=NOW).deciding is None
+
+
+def test_fields_that_may_be_written_are_those_of_the_entries_that_match(collection, grant, field, ada):
+    spec = collection(
+        fields=[field("title"), field("status"), field("views", readonly=True)],
+        update=[
+            grant("authenticated", filter={"status": "draft"}, allow=["title"]),
+            grant("role:author", filter={"createdBy": "$user.id"}, deny=["title"]),
+        ],
+    )
+    assert explain(ada, "update", spec, None, now=NOW).writable == ("title", "status")
+    theirs = explain(ada, "update", spec, {"status": "draft", "createdBy": "eve"}, now=NOW)
+    assert (theirs.verdict, theirs.writable) == ("allowed", ("title",))
+    nobody = explain(ada, "update", spec, {"status": "published", "createdBy": "eve"}, now=NOW)
+    assert (nobody.verdict, nobody.writable) == ("refused", ())
+    assert explain(ada, "read", spec, None, now=NOW).writable == ()
+
+
+def test_a_matrix_has_each_action_of_each_collection(collection, grant, ada):
+    spec = collection(read=[grant("public")], update=[grant("public", filter={"createdBy": "$user.id"})])
+    found = matrix(ada, [spec], now=NOW)
+    assert [(one.collection, one.action, one.verdict) for one in found] == [
+        ("articles", "read", "allowed"),
+        ("articles", "create", "refused"),
+        ("articles", "update", "depends"),
+        ("articles", "delete", "refused"),
+    ]

@@ -3,7 +3,7 @@ import pytest
 from runtime.model.actor import SYSTEM
 from runtime.model.errors import FieldsForbidden
 from runtime.rules.decide import decide
-from runtime.rules.narrow import may_write, permit, writable
+from runtime.rules.narrow import may_choose, may_write, permit, writable
 
 NOW = 1768473000.0
 
@@ -139,3 +139,11 @@ def test_one_grant_must_match_what_was_stored_and_the_result(allowed, before, af
 
 def test_no_grants_permit_nothing():
     assert permit((), None, None) is None
+
+
+def test_what_an_entry_forces_may_be_written_but_not_chosen(collection, grant, ada):
+    spec = collection(create=[grant("authenticated", set={"status": "draft"}), grant("public", allow=["title"])])
+    decision = decide(ada, "create", spec, now=NOW)
+    assert may_write(decision, "status")
+    assert not may_choose(decision, "status")
+    assert may_choose(decision, "title")

@@ -35,6 +35,37 @@ MISTAKES = [
         'Did you mean "price"?',
     ),
     pytest.param(
+        "label: Products",
+        "label: Products, sort: '-price,nmae'",
+        "2:31",
+        'there is no field "nmae"',
+        'Did you mean "name"?',
+    ),
+    pytest.param(
+        "label: Products", "label: Products, icon: persn", "2:31", 'icon cannot be "persn"', 'Did you mean "person"?'
+    ),
+    pytest.param(
+        "default: shown}",
+        "default: shown, meta: {width: hal}}",
+        "6:89",
+        'width cannot be "hal"',
+        'Did you mean "half"?',
+    ),
+    pytest.param(
+        "default: shown}",
+        "default: shown, meta: {options: {show: Shown}}}",
+        "6:92",
+        'there is no option "show" to give a name to',
+        'Did you mean "shown"?',
+    ),
+    pytest.param(
+        "type: number, min: 0",
+        "type: number, meta: {options: {a: A}}, min: 0",
+        "7:50",
+        'there is no option "a" to give a name to',
+        "Remove it.",
+    ),
+    pytest.param(
         "label: Products", "label: 5", "2:15", "label must be text, not the number 5", 'Put it in quotes: "5".'
     ),
     pytest.param("required: true", "requird: true", "4:32", 'unknown key "requird"', 'Did you mean "required"?'),
@@ -125,9 +156,9 @@ MISTAKES = [
     ),
     pytest.param(
         "type: array, items: {type: string}",
-        "type: file",
+        "type: upload",
         "9:24",
-        'type cannot be "file"',
+        'type cannot be "upload"',
         "Write one of: string, text, markdown,",
     ),
     pytest.param(
@@ -257,8 +288,13 @@ MISTAKES = [
         "Name the whole field: size.",
     ),
     pytest.param(
-        "realtime:\n", "realtime:\n  live: true\n", "28:3", 'unknown key "live"', "Remove it; known here: publish."
+        "realtime:\n",
+        "realtime:\n  live: soon\n",
+        "28:9",
+        "live must be true or false, not text",
+        "Write true or false.",
     ),
+    pytest.param("realtime:\n", "realtime:\n  lively: true\n", "28:3", 'unknown key "lively"', 'Did you mean "live"?'),
     pytest.param("-price]]", "-prize]]", "29:19", 'there is no field "prize"', 'Did you mean "price"?'),
     pytest.param(
         "-price]]",

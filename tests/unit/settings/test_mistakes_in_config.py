@@ -112,6 +112,13 @@ MISTAKES = [
         "Take a long random one, or leave it",
     ),
     pytest.param(
+        "name: floor",
+        "name: _floor",
+        "20:11",
+        '"_floor" is not a channel\'s name',
+        "Use letters, digits, _ . : and -, and",
+    ),
+    pytest.param(
         "roles: [clerk, buyer]",
         "roles: [clerk, buyer, admin]",
         "9:46",

@@ -88,6 +88,7 @@ def test_articles_have_their_fields(newsroom: Any) -> None:
     assert [(f.name, f.type) for f in articles.fields] == [
         ("title", "string"),
         ("slug", "slug"),
+        ("cover", "file"),
         ("body", "markdown"),
         ("status", "select"),
         ("authors", "array"),
@@ -103,6 +104,7 @@ def test_articles_have_their_fields(newsroom: Any) -> None:
         {"label": "Title"},
     )
     assert (fields["slug"].origin, fields["slug"].unique) == ("title", True)
+    assert (fields["cover"].accept, fields["cover"].max_size_bytes) == (("image/*",), 5 * 1024 * 1024)
     assert (fields["status"].options, fields["status"].default, fields["status"].index) == (
         ("draft", "published"),
         "draft",
@@ -132,7 +134,7 @@ def test_articles_are_guarded(newsroom: Any) -> None:
         ("role:editor", {}, frozenset()),
     ]
     assert [g.principal for g in grants["delete"]] == ["role:editor"]
-    assert str(public.source) == "collections/articles.yml:19:5"
+    assert str(public.source) == "collections/articles.yml:20:5"
 
 
 def test_articles_have_their_hooks(newsroom: Any) -> None:
@@ -152,7 +154,7 @@ def test_articles_have_their_hooks(newsroom: Any) -> None:
     }
     first, second, _ = hooks["update", "before"]
     assert (first.path, second.path) == ("hooks.update.before.0", "hooks.update.before.1")
-    assert str(second.source) == "collections/articles.yml:35:45"
+    assert str(second.source) == "collections/articles.yml:36:45"
 
 
 def test_comments_are_moderated_and_headlines_are_virtual(newsroom: Any) -> None:
@@ -210,9 +212,9 @@ def test_ten_mistakes_in_the_newsroom_are_ten_problems(newsroom: Any) -> None:
     newsroom.change("jobs/newsroom.yml", "file: jobs/status.py", "file: ../status.py")
     problems = newsroom.problems()
     assert [(str(p.source), p.path) for p in problems] == [
-        ("collections/articles.yml:19:21", "permissions.public.read.filter.statsu"),
-        ("collections/articles.yml:24:3", "permissions.role:edtor"),
-        ("collections/articles.yml:29:13", "hooks.read.before"),
+        ("collections/articles.yml:20:21", "permissions.public.read.filter.statsu"),
+        ("collections/articles.yml:25:3", "permissions.role:edtor"),
+        ("collections/articles.yml:30:13", "hooks.read.before"),
         ("collections/authors.yml:4:22", ""),
         ("collections/comments.yml:9:46", "fields.2.default"),
         ("config.yml:7:27", "server.prot"),

@@ -9,8 +9,6 @@ from jsonschema import Draft202012Validator
 from runtime.model.specs import ACTIONS, PHASES, FieldType
 from runtime.settings.schemas import NAMES, read_schema
 
-FROM_A_LATER_VERSION = ["live"]
-
 
 def _properties(schema: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(schema, dict):
@@ -36,12 +34,6 @@ def test_every_key_is_described(name: str) -> None:
     schema = read_schema(name)
     definitions = {key: part for other in NAMES for key, part in read_schema(other)["$defs"].items()}
     assert [key for key, part in _properties(schema) if not _described(key, part, definitions)] == []
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_no_key_belongs_to_a_later_version(name: str) -> None:
-    keys = {key for key, _ in _properties(read_schema(name))}
-    assert keys.isdisjoint(FROM_A_LATER_VERSION)
 
 
 def test_the_schema_knows_every_field_type_and_no_other() -> None:
