@@ -1,5 +1,6 @@
 """Real servers: `hookstream` in a process of its own, on a copy of the newsroom. And what every run says of itself."""
 
+import json
 import os
 import random
 import re
@@ -9,7 +10,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,8 +19,10 @@ import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared" / "data"
 PROJECT = ("config.yml", "config.yml.env", "collections", "hooks", "jobs")
 START_S = 30
+LIMITS = "requests: 1000000/minute, login: 1000/minute, connect: 100000/minute"
 
 settings.register_profile("30000", max_examples=1_000)
 """`pytest --hypothesis-profile=30000 …` asks ten times as much as usual: 30,000 questions of each store's pushdown."""
@@ -26,9 +30,12 @@ settings.register_profile("30000", max_examples=1_000)
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Let every run ask something else, and say by which number it can be asked again."""
+    """Let every run ask something else, and say by which number it can be asked again.
+
+    Where all services are required the questions are always the same: what such a run finds is the change's doing.
+    """
     if config.getoption("--hypothesis-seed") is None:
-        config.option.hypothesis_seed = random.randrange(2**32)
+        config.option.hypothesis_seed = 1 if os.environ.get("REQUIRE_SERVICES") else random.randrange(2**32)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -99,43 +106,85 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture
-def newsroom(tmp_path: Path) -> Path:
-    """A copy of the newsroom that listens on a free port, with limits that a test does not reach."""
-    folder = tmp_path / "newsroom"
-    folder.mkdir()
-    for name in PROJECT:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, folder / name)
-    config = (folder / "config.yml").read_text()
-    config, changed = re.subn(r"port: 8090", f"port: {free_port()}", config)
-    assert changed == 1
-    config, changed = re.subn(
-        r"limits: \{.*?\}",
-        "limits: {requests: 1000000/minute, login: 1000/minute, connect: 100000/minute}",
-        config,
+@pytest.fixture(scope="session")
+def articles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Return files of authors and articles: the real ones where they are at hand, otherwise as many made ones."""
+    authors, posts = SHARED / "rust-blog-authors.jsonl", SHARED / "rust-blog-articles.jsonl"
+    if authors.exists() and posts.exists():
+        return authors, posts
+    folder = tmp_path_factory.mktemp("articles")
+    authors, posts = folder / "authors.jsonl", folder / "articles.jsonl"
+    authors.write_text("".join(json.dumps({"id": f"author-{n}", "name": f"Author {n}"}) + "\n" for n in range(20)))
+    rows = (
+        {
+            "slug": f"post-{n}",
+            "title": f"Post {n}",
+            "publishedAt": f"20{10 + n % 15}-03-{1 + n % 28:02}T00:00:00.000Z",
+            "authors": [f"author-{n % 20}"],
+            "tags": ["release"] if n % 5 == 0 else [],
+            "status": "published",
+            "body": "word " * (40 + n * 7 % 3000),
+        }
+        for n in range(750)
     )
-    assert changed == 1
-    (folder / "config.yml").write_text(config)
-    return folder
+    posts.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return authors, posts
+
+
+@pytest.fixture(scope="session")
+def give_port() -> Callable[[Path], None]:
+    """Have the project in a folder listen on a free port."""
+
+    def change(folder: Path) -> None:
+        config = (folder / "config.yml").read_text()
+        config, changed = re.subn(r"port: \d+", f"port: {free_port()}", config)
+        assert changed == 1
+        (folder / "config.yml").write_text(config)
+
+    return change
+
+
+@pytest.fixture(scope="session")
+def copy_newsroom(give_port: Callable[[Path], None]) -> Callable[[Path], Path]:
+    """Copy the newsroom to a folder; the copy listens on a free port and has limits that a test does not reach."""
+
+    def copy_to(folder: Path) -> Path:
+        folder.mkdir()
+        for name in PROJECT:
+            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+            copy(ROOT / name, folder / name)
+        give_port(folder)
+        config = (folder / "config.yml").read_text()
+        config, changed = re.subn(r"limits: \{.*?\}", f"limits: {{{LIMITS}}}", config)
+        assert changed == 1
+        (folder / "config.yml").write_text(config)
+        return folder
+
+    return copy_to
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path, copy_newsroom: Callable[[Path], Path]) -> Path:
+    """A copy of the newsroom that listens on a free port, with limits that a test does not reach."""
+    return copy_newsroom(tmp_path / "newsroom")
 
 
 Start = Callable[..., Server]
 
 
-@pytest.fixture
-def start(newsroom: Path) -> Iterator[Start]:
-    """Start `hookstream COMMAND` on the newsroom and return it when it answers; it is ended with the test."""
+@contextmanager
+def launching() -> Iterator[Start]:
+    """Give a function that starts `hookstream COMMAND` on a folder; whatever it started is ended with the block."""
     servers: list[Server] = []
 
-    def launch(command: str = "serve", *, folder: Path = newsroom) -> Server:
+    def launch(command: str, *, folder: Path, environ: Mapping[str, str] | None = None) -> Server:
         port = int(re.search(r"port: (\d+)", (folder / "config.yml").read_text())[1])
         process = subprocess.Popen(
             [sys.executable, "-m", "runtime.cli", command, str(folder)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "COLUMNS": "200", **(environ or {})},
         )
         server = Server(process, folder, port)
         servers.append(server)
@@ -143,12 +192,27 @@ def start(newsroom: Path) -> Iterator[Start]:
         server.wait_for(f"http://127.0.0.1:{port}")
         return server
 
-    yield launch
-    for server in servers:
-        if server.process.poll() is None:
-            server.process.kill()
-        server.process.wait(timeout=10)
-        server.process.stdout.close()
+    try:
+        yield launch
+    finally:
+        for server in servers:
+            if server.process.poll() is None:
+                server.process.kill()
+            server.process.wait(timeout=10)
+            server.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def servers() -> Callable[[], AbstractContextManager[Start]]:
+    """What starts servers for longer or shorter than a test: `with servers() as launch: launch("dev", folder=…)`."""
+    return launching
+
+
+@pytest.fixture
+def start(newsroom: Path) -> Iterator[Start]:
+    """Start `hookstream COMMAND` on the newsroom and return it when it answers; it is ended with the test."""
+    with launching() as launch:
+        yield lambda command="serve", *, folder=newsroom: launch(command, folder=folder)
 
 
 @pytest.fixture
