@@ -78,6 +78,12 @@ class PocketBase:
                     connection.executemany(INSERT.format(collection=collection), rows)
                 connection.commit()
 
+    def add_superuser(self, email: str, password: str) -> None:
+        """Add somebody who may use its dashboard; it does not run yet."""
+        subprocess.run(
+            [*self._command(), "superuser", "upsert", email, password], check=True, stdout=subprocess.DEVNULL
+        )
+
     def command(self, port: int) -> Sequence[str]:
         """Return what starts it on a port."""
         return [*self._command(), "serve", "--http", f"127.0.0.1:{port}"]
