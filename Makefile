@@ -6,8 +6,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ADMIN := $(BIN)/python admin/hatch_build.py
-# Much of the suite waits for servers and browsers: two processes a core, eight at most.
-WORKERS = $(shell $(BIN)/python -c 'import os; print(min(8, 2 * len(os.sched_getaffinity(0))))')
+# Much of the suite waits for servers and browsers: one process more than there are cores, eight at most.
+WORKERS = $(shell $(BIN)/python -c 'import os; print(min(8, 1 + len(os.sched_getaffinity(0))))')
 
 .PHONY: run test check lock clean
 
