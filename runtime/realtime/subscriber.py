@@ -255,8 +255,14 @@ class Subscriber(asyncio.Protocol):
         """Close: a client that says it is done is gone."""
         return False
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
-        """Forget everything. Also for a stream that was never attached."""
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget everything. Also for a stream that was never attached.
+
+        TimeoutError is the kernel's own word that the client takes nothing (RFC 5482, after `dead_after_s` of the
+        handover): it says so first where all that waited fitted into its buffer.
+        """
+        if isinstance(exc, TimeoutError):
+            self._host.counters.send_timeouts += 1
         self._leave()
         self._ended = True
         self._sink, self.write = None, _nowhere

@@ -172,3 +172,18 @@ async def test_a_reader_that_never_wakes_is_cut_off_memory_is_bounded_and_the_ot
     for reader in others:
         reader.transport.abort()
     assert scene.server.stop(signal.SIGTERM) == 0
+
+
+async def test_a_reader_for_whom_little_waits_is_cut_off_by_the_kernel_and_counted(scene):
+    """What it does not take fits into the server's own socket buffer: no transport is ever full."""
+    scene = await scene("drop-oldest", send_timeout="1s")
+    [stalled] = await scene.listen(1, takes=4096)
+    stalled.transport.pause_reading()
+    await scene.send(20)
+    while await scene.send_timeouts() == 0:
+        await asyncio.sleep(0.1)
+    assert await scene.send_timeouts() == 1
+    stalled.transport.resume_reading()
+    await stalled.closed
+    assert stalled.story[1:] == [*range(1, len(stalled.story))], "what it got before was whole and in order"
+    assert len(stalled.story) < 20
