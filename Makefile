@@ -6,7 +6,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ADMIN := $(BIN)/python admin/hatch_build.py
-# Much of the suite waits for servers and browsers: one process more than there are cores, eight at most.
+# Much of the suite waits for servers and browsers: one process more than there are cores, eight at most. The slow tests
+# are neighbours, so whoever is done takes over from the others.
 WORKERS = $(shell $(BIN)/python -c 'import os; print(min(8, 1 + len(os.sched_getaffinity(0))))')
 
 .PHONY: run test check lock clean
@@ -17,7 +18,7 @@ run: .venv/ready
 
 test: .venv/ready
 	@$(ADMIN)
-	@$(BIN)/pytest -n $(WORKERS)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 check: .venv/ready
 	$(BIN)/ruff format --check .

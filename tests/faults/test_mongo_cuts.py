@@ -69,7 +69,6 @@ async def check(store: MongoStore, names: list[str]) -> None:
         assert [at[f"{name} {part}"] - at[f"{name} a"] for part in "abc"] == [0, 1, 2]
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("seed", range(2))
 async def test_connections_that_are_cut_at_any_moment_lose_nothing_and_double_nothing(
     peer: Peer, stores: list[MongoStore], seed: int
@@ -89,7 +88,6 @@ async def test_connections_that_are_cut_at_any_moment_lose_nothing_and_double_no
     await check(stores[0], names)
 
 
-@pytest.mark.timeout(180)
 async def test_a_server_that_is_restarted_again_and_again_loses_nothing(peer: Peer, stores: list[MongoStore]) -> None:
     """A stop closes every connection wherever it is; what a commit without an answer has done is asked for again."""
     done: list[str] = []

@@ -33,7 +33,7 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
     "--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-WAIT_MS = 15_000
+WAIT_MS = 40_000
 HEIGHTS = {1280: 800, 390: 844}
 PASSWORD = "correct horse battery"
 USERS = {"admin": "Ada Admin", "editor": "Edda Editor", "author": "Arno Author"}
