@@ -80,7 +80,8 @@ def read_listing(parameters: Mapping[str, str], collection: CollectionSpec, deci
     """Return what the parameters of a list's URL ask for.
 
     Parameters that the API does not know are left to hooks. Raises InvalidQuery for values that cannot be used, and
-    Forbidden where the actor asks by a field that is hidden from them: the answer would give it away.
+    Forbidden where the actor asks by a field that is hidden from them in some documents: the answer would give it away.
+    One that is hidden in all of them is to them no field at all.
     """
     listings: dict[_Question, Listing] = collection.memo.setdefault(_LISTINGS, {})
     question = (decision.ruling, *map(parameters.get, _NAMES))
@@ -111,7 +112,6 @@ def _remember(listings: dict[_Question, Listing], question: _Question, listing: 
 
 
 def _read(parameters: Mapping[str, str], ruling: Ruling) -> Listing:
-    collection = ruling.collection
     limit = _number(parameters, "limit", default=DEFAULT_LIMIT, lowest=1, highest=HIGHEST_LIMIT)
     query = Query(
         filter=_filter(parameters.get("filter")),
@@ -124,7 +124,7 @@ def _read(parameters: Mapping[str, str], ruling: Ruling) -> Listing:
     for path in _paths(query):
         _require_field(ruling, path)
     require_queryable(query, ruling)
-    expand = expandable(collection, tuple(name for name in parameters.get("expand", "").split(",") if name))
+    expand = expandable(ruling, parameters.get("expand", ""))
     fetch = None if ruling.filter is None else within(query, ruling.filter, limit=limit + 1)
     return Listing(
         query=query,
@@ -145,7 +145,9 @@ def require_queryable(query: Query, decision: Decision | Ruling) -> None:
     """Raise Forbidden where a query filters or sorts by a field that is hidden from the actor."""
     for path in _paths(query):
         if not decision.may_query(path):
-            raise Forbidden(f"you may not filter or sort by {'.'.join(path)!r}: it is hidden from you")
+            raise Forbidden(
+                f"you may not filter or sort by {'.'.join(path)!r}: it, or a part of it, is hidden from you"
+            )
 
 
 def _paths(query: Query) -> list[Path]:
@@ -155,12 +157,12 @@ def _paths(query: Query) -> list[Path]:
 def _require_field(ruling: Ruling, path: Path) -> None:
     """Refuse a path that no document can have: a slip of the pen would otherwise find nothing, or sort by nothing.
 
-    Fields that are hidden from the actor are not named.
+    Nor has any document that the actor sees a field that is always hidden from them. Hidden fields are not named.
     """
     collection = ruling.collection
     if path[0] in SYSTEM_FIELDS and len(path) == 1:
         return
-    if collection.field_at(path) is not None or _is_free_form(collection, path):
+    if ruling.may_know(path) and (collection.field_at(path) is not None or _is_free_form(collection, path)):
         return
     known = [name for name in (*collection.by_name, *SYSTEM_FIELDS) if ruling.may_query((name,))]
     close = get_close_matches(path[0], known, n=1)

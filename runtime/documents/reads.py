@@ -101,8 +101,7 @@ async def read_one(
     if record is None or not decision.permits(record):
         raise NotFound(f"there is no {collection.name!r} document {id!r}")
     fields = parse_fields(parameters["fields"]) if parameters.get("fields") else None
-    names = tuple(name for name in parameters.get("expand", "").split(",") if name)
-    shape = Shape(parts, call, decision, fields, expandable(collection, names))
+    shape = Shape(parts, call, decision, fields, expandable(decision.ruling, parameters.get("expand", "")))
     version = record.version if shape.is_whole else None
     if context is None or not _has_respond(collection):
         text = record.text if shape.is_plain else orjson.dumps((await shape.documents([record]))[0])

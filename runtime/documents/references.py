@@ -8,9 +8,9 @@ from runtime.model.document import Document
 from runtime.model.errors import InvalidQuery
 from runtime.model.ports import Store
 from runtime.model.query import In, Query, all_of
-from runtime.model.specs import CollectionSpec, FieldSpec, ProjectSpec
+from runtime.model.specs import FieldSpec, ProjectSpec
 from runtime.query.project import without
-from runtime.rules.decide import decide
+from runtime.rules.decide import Ruling, decide
 
 
 def references(document: Mapping[str, Any], fields: Sequence[FieldSpec]) -> Iterator[tuple[str, str, str]]:
@@ -30,16 +30,18 @@ def _in_value(value: Any, field: FieldSpec, pointer: str) -> Iterator[tuple[str,
             yield from _in_value(value.get(member.name), member, f"{pointer}/{member.name}")
 
 
-def expandable(collection: CollectionSpec, names: Sequence[str]) -> tuple[FieldSpec, ...]:
-    """Return the reference fields that `expand` names. Raises InvalidQuery."""
-    found = []
-    for name in dict.fromkeys(names):
-        field = collection.by_name.get(name)
-        if field is None or target_of(field) is None:
-            possible = ", ".join(f.name for f in collection.fields if target_of(f) is not None) or "none here"
+def expandable(ruling: Ruling, text: str) -> tuple[FieldSpec, ...]:
+    """Return the reference fields that `expand` names, such as `author,tags`.
+
+    Raises InvalidQuery for what is none, and in the same words for what is always hidden from the actor.
+    """
+    known = {f.name: f for f in ruling.collection.fields if target_of(f) is not None and ruling.may_know((f.name,))}
+    names = dict.fromkeys(name for name in text.split(",") if name)
+    for name in names:
+        if name not in known:
+            possible = ", ".join(known) or "none here"
             raise InvalidQuery(f"{name!r} cannot be expanded; fields that refer to documents: {possible}")
-        found.append(field)
-    return tuple(found)
+    return tuple(known[name] for name in names)
 
 
 def target_of(field: FieldSpec) -> str | None:

@@ -16,7 +16,7 @@ from runtime.model.problem import Source
 from runtime.model.query import Everything, Filter, Nothing, Path, any_of
 from runtime.model.specs import Action, CollectionSpec
 from runtime.rules.grants import Entry, Grant
-from runtime.rules.paths import common, declared, minimal, overlaps
+from runtime.rules.paths import common, declared, is_within, minimal, overlaps
 
 BUILT_IN: Final = Source("(built in)")
 """Where the grant of admins and of the system stands: in no file."""
@@ -74,6 +74,10 @@ class Ruling:
     def may_query(self, path: Path) -> bool:
         """See `Decision.may_query`."""
         return not overlaps(path, self._unqueryable)
+
+    def may_know(self, path: Path) -> bool:
+        """Return whether the actors may know that there is such a field: some row may show it to them."""
+        return not is_within(path, self.always_hidden)
 
     @cached_property
     def _unqueryable(self) -> frozenset[str]:

@@ -31,6 +31,12 @@ def overlaps(path: Path, others: Iterable[str]) -> bool:
     return any(_is_prefix(mine, theirs) or _is_prefix(theirs, mine) for theirs in map(_split, others))
 
 
+def is_within(path: Path, others: Iterable[str]) -> bool:
+    """Return whether `path` is one of the others or part of one. Indexes into arrays say nothing here."""
+    mine = _names(path)
+    return any(_is_prefix(theirs, mine) for theirs in map(_split, others))
+
+
 def declared(fields: Iterable[FieldSpec], is_meant: Callable[[FieldSpec], bool]) -> frozenset[str]:
     """Return the dotted paths of the fields that are meant, also inside objects and arrays; the outermost if nested."""
     return frozenset(_declared(fields, is_meant, ""))

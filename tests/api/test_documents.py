@@ -1,5 +1,6 @@
 """Documents over REST: permissions, validation, versions, lists."""
 
+import json
 from io import BytesIO
 
 import pytest
@@ -99,7 +100,61 @@ async def test_the_public_sees_only_published_documents_and_not_what_is_hidden(s
 async def test_a_hidden_field_cannot_be_asked_by(serve, query):
     desk = await serve()
     refused = await desk.ask("GET", f"/notes?{query}")
-    assert (refused.status, refused.json["code"]) == (403, "forbidden")
+    assert (refused.status, refused.json["code"]) == (400, "invalid_query")
+    mixed = await desk.ask(
+        "GET", f"/notes?{query}", by="author"
+    )  # it is hidden in others' documents, and not in theirs
+    assert (mixed.status, mixed.json["code"]) == (403, "forbidden")
+
+
+HIDING = """
+name: cases
+fields:
+  - {name: title, type: string}
+  - {name: notes, type: array, items: {type: reference, collection: notes}}
+  - {name: witness, type: reference, collection: notes}
+  - {name: sealed, type: array, items: {type: reference, collection: notes}}
+  - {name: hidden, type: reference, collection: notes, hidden: true}
+  - {name: place, type: object, fields: [{name: city, type: string}, {name: street, type: string}]}
+permissions:
+  public: {read: {hide: [witness, sealed, place.street]}}
+  role:editor: {read: true, create: true}
+"""
+
+
+@pytest.mark.parametrize("path", ["/cases", "/cases/c"])
+@pytest.mark.parametrize(
+    ("query", "hidden", "missing"),
+    [
+        ("expand={}", "witness", "watchers"),
+        ("expand=notes,{}", "sealed", "seeded"),
+        ("expand={}", "hidden", "hilden"),
+        ('filter={{"{}":"n"}}', "witness", "watchers"),
+        ('filter={{"{}":null}}', "sealed.0", "seeded.0"),
+        ('filter={{"$or":[{{"{}":{{"$exists":true}}}}]}}', "place.street", "place.stress"),
+        ("sort=-{}", "hidden", "hilden"),
+        ("sort=title,{}", "place.street", "place.stress"),
+        ("fields=title,{}", "witness", "watchers"),
+        ("fields={}", "place.street", "place.stress"),
+    ],
+)
+async def test_a_field_that_is_always_hidden_is_answered_as_one_that_does_not_exist(
+    serve, path, query, hidden, missing
+):
+    desk = await serve({"collections/cases.yml": HIDING})
+    note = (await desk.ask("POST", "/notes", {"title": "t", "status": "published"}, by="editor")).json["id"]
+    case = {"id": "c", "witness": note, "sealed": [note], "notes": [note], "place": {"city": "c", "street": "s"}}
+    assert (await desk.ask("POST", "/cases", case, by="editor")).status == 201
+    first = await desk.ask("GET", f"{path}?{query.format(hidden)}")
+    second = await desk.ask("GET", f"{path}?{query.format(missing)}")
+    assert first.status == second.status
+    assert words(first).replace(hidden, missing) == words(second)
+    for name in ("witness", "sealed", "hidden", "street"):
+        assert name not in words(first).replace(hidden, missing)
+
+
+def words(answer):
+    return json.dumps({name: value for name, value in answer.json.items() if name != "instance"})
 
 
 async def test_a_search_does_not_look_into_hidden_fields(serve):
