@@ -69,6 +69,9 @@ FILES_FOLDER: Final = Path("data") / "files"
 """Where uploaded files are kept, below the project's folder."""
 GC_THRESHOLD: Final = 10_000
 """After how many new objects garbage is looked for: some hundred requests, instead of Python's 700 objects."""
+KEEP_ALIVE_S: Final = 75.0
+"""How long a connection may be without a request, or take to send the head of one. Longer than proxies keep theirs
+(nginx: 60 seconds), so that none of them sends a request over one that is just being closed."""
 DRAIN_S: Final = 10.0
 """How long open requests and streams may take to end when the server stops."""
 
@@ -293,7 +296,7 @@ async def serve(
     """
     named = {project.spec.namespace: project for project in projects}
     app = build(named, clock=projects[0].clock, log=log, request_log=request_log, recent_log=recent_log)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_S)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_S, keepalive_timeout=KEEP_ALIVE_S)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port, backlog=4096)

@@ -8,6 +8,7 @@
     │   ├── InvalidDocument      a document does not fit its collection; `errors` by JSON pointer
     │   └── InvalidMessage       a message does not fit its channel
     ├── TooLarge                 a body, message or result is over its limit
+    ├── RequestTimeout           a request's body comes too slowly
     ├── Unauthenticated          nobody is signed in, or the credentials are wrong
     ├── Forbidden                the actor may not do this
     │   ├── FieldsForbidden      … not with these fields
@@ -90,6 +91,12 @@ class TooLarge(Failure):
     """A body, message or result is over its limit."""
 
     code = "too_large"
+
+
+class RequestTimeout(Failure):
+    """The body of a request does not come, or too slowly."""
+
+    code = "request_timeout"
 
 
 class Unauthenticated(Failure):

@@ -27,6 +27,7 @@ STATUS: Final[dict[type[errors.Failure], int]] = {
     errors.InvalidQuery: 400,
     errors.Invalid: 422,
     errors.TooLarge: 413,
+    errors.RequestTimeout: 408,
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
     errors.NotFound: 404,

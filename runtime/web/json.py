@@ -8,6 +8,8 @@ from aiohttp import web
 
 from runtime.model.errors import MalformedBody, UnsupportedMedia
 from runtime.query.values import DEPTH_LIMIT, rounds_integer, too_deep
+from runtime.web.pace import Pace
+from runtime.web.project import project_of
 
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 
@@ -26,14 +28,14 @@ async def read_json(request: web.Request) -> Any:
     """Return the request's body, decoded.
 
     Raises MalformedBody where it is not JSON, is nested deeper than DEPTH_LIMIT or has an integer that no 64 bits hold
-    and that would be rounded, UnsupportedMedia where it is not
-    said to be JSON: a form of another site can send text/plain without asking, but never application/json (the Fetch
-    standard's CORS-safelisted content types). The size is bounded by the application's `client_max_size`.
+    and that would be rounded, RequestTimeout where it comes too slowly, UnsupportedMedia where it is not said to be
+    JSON: a form of another site can send text/plain without asking, but never application/json (the Fetch standard's
+    CORS-safelisted content types). The size is bounded by the application's `client_max_size`.
     """
     if request.content_type not in JSON_TYPES:
         raise UnsupportedMedia(f"send the body as application/json, not {request.content_type}")
     try:
-        text = await request.read()
+        text = await _received(request)
     except (ConnectionError, web.RequestPayloadError) as error:
         raise MalformedBody(f"the body broke off: {error}") from error
     try:
@@ -46,6 +48,19 @@ async def read_json(request: web.Request) -> Any:
     if rounds_integer(text):
         raise MalformedBody("the body has an integer beyond 64 bits; send it as a string")
     return body
+
+
+async def _received(request: web.Request) -> bytes:
+    content, size_limit = request.content, request.client_max_size
+    if content.is_eof():  # all of it is here, as of most requests: nothing has to be waited for
+        return await request.read()
+    pace, body = Pace(project_of(request).clock), bytearray()
+    while piece := await pace.wait(content.readany()):
+        pace.came(len(piece))
+        body += piece
+        if len(body) > size_limit:
+            raise web.HTTPRequestEntityTooLarge(size_limit)
+    return bytes(body)
 
 
 async def read_object(request: web.Request) -> dict[str, Any]:

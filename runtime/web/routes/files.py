@@ -1,6 +1,5 @@
 """Files: `/api/{ns}/_files`. Uploading one, and reading one that stands in a document or is one's own."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from runtime.files.sniff import INLINE
 from runtime.model.errors import MalformedBody, NotFound, UnsupportedMedia
 from runtime.model.files import words_of
 from runtime.web.json import json_response
+from runtime.web.pace import Pace
 from runtime.web.project import Project, actor_of, hook_request, project_of
 
 routes = web.RouteTableDef()
@@ -20,8 +20,6 @@ FILES: Final = "/api/{ns}/_files"
 PART: Final = "file"
 """The name of the form's part that has the file."""
 CHUNK_BYTES: Final = 64 * 1024
-SILENCE_S: Final = 30.0
-"""How long an upload may stand still: while it lasts it holds a file open here."""
 
 SANDBOX: Final = "sandbox; default-src 'none'"
 """What a file may do that a browser shows as a page (CSP level 3): nothing, least of all run as one of ours."""
@@ -33,7 +31,7 @@ CACHING: Final = "private, max-age=3600"
 async def upload(request: web.Request) -> web.Response:
     """Keep a file, the only part of a multipart form: 201 with what a document says of it, and its `url`.
 
-    It is written to disk as it comes, and refused as soon as its size or what it holds says so.
+    It is written to disk as it comes, and refused as soon as its size, what it holds or its pace says so.
     """
     project, actor = project_of(request), actor_of(request)
     taking = await project.shelf.require_room(actor, request.content_length)
@@ -41,29 +39,28 @@ async def upload(request: web.Request) -> web.Response:
         raise UnsupportedMedia(f"send the file as multipart/form-data, in a part named {PART}")
     try:
         reader = await request.multipart()
-        part = await _timely(reader.next())
+        pace = Pace(project.clock)
+        part = await pace.wait(_understood(reader.next()))
         if not isinstance(part, BodyPartReader) or part.name != PART:
             raise MalformedBody(f"the form has to have one part, named {PART}, and that has to be the file")
-        record = await project.shelf.receive(actor, taking, name=part.filename, chunks=_chunks(part, reader))
-    except TimeoutError as late:
-        raise MalformedBody(f"nothing has come for {SILENCE_S:.0f} seconds; upload the file again") from late
+        record = await project.shelf.receive(actor, taking, name=part.filename, chunks=_chunks(part, reader, pace))
     except (ConnectionError, web.RequestPayloadError, ValueError) as error:
         raise MalformedBody(f"the form cannot be read to its end: {error}") from error
     url = f"/api/{project.spec.namespace}/_files/{record['id']}"
     return json_response({**words_of(record), "url": url}, status=201, headers={hdrs.LOCATION: url})
 
 
-async def _chunks(part: BodyPartReader, reader: Any) -> AsyncIterator[bytes]:
-    while chunk := await _timely(part.read_chunk(CHUNK_BYTES)):
+async def _chunks(part: BodyPartReader, reader: Any, pace: Pace) -> AsyncIterator[bytes]:
+    while chunk := await pace.wait(_understood(part.read_chunk(CHUNK_BYTES))):
+        pace.came(len(chunk))
         yield bytes(chunk)
-    if await _timely(reader.next()) is not None:
+    if await pace.wait(_understood(reader.next())) is not None:
         raise MalformedBody(f"the form has more parts than the one named {PART}; upload one file at a time")
 
 
-async def _timely(coming: Any) -> Any:
+async def _understood(coming: Any) -> Any:
     try:
-        async with asyncio.timeout(SILENCE_S):
-            return await coming
+        return await coming
     except (BadHttpMessage, RuntimeError) as error:
         # Headers of a part that are none, too long or too many; what aiohttp says of a form that it cannot read.
         raise MalformedBody("the form cannot be read; send one part, named file, with headers of its own") from error
