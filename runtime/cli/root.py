@@ -2,35 +2,60 @@
 
 import asyncio
 import sys
-from typing import Any
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Final
 
 import click
 
 from runtime import __version__
-from runtime.cli.backups import backup, restore
-from runtime.cli.channels import channels, send, tail
-from runtime.cli.check import check
-from runtime.cli.dev import dev
-from runtime.cli.explain import explain
-from runtime.cli.exports import export
-from runtime.cli.imports import import_
-from runtime.cli.jobs import jobs
-from runtime.cli.new import new
-from runtime.cli.schema import schema
-from runtime.cli.serve import serve
 from runtime.cli.terminal import Terminal
-from runtime.cli.tokens import token
-from runtime.cli.users import user
 from runtime.model.errors import Failure
 from runtime.model.problem import ProjectInvalid
 
+_COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "new": ("new:new", "Make a new project in a folder."),
+    "dev": ("dev:dev", "Serve a project while you work on it."),
+    "serve": ("serve:serve", "Serve one project, or several under one address."),
+    "check": ("check:check", "Find what is wrong with a project, without starting it."),
+    "explain": ("explain:explain", "Explain who may do what, and which line of which file says so."),
+    "user": ("users:user", "Manage who can sign in."),
+    "token": ("tokens:token", "Manage API tokens, for programs."),
+    "import": ("imports:import_", "Import documents from JSON Lines."),
+    "export": ("exports:export", "Export documents as JSON Lines."),
+    "backup": ("backups:backup", "Back up the database and the files, while they are used."),
+    "restore": ("backups:restore", "Put a backup in the database's place."),
+    "jobs": ("jobs:jobs", "List jobs and their runs, and run them by hand."),
+    "channels": ("channels:channels", "List the channels, or write a page about them."),
+    "tail": ("channels:tail", "Show the messages of channels as they are sent, until Ctrl-C."),
+    "send": ("channels:send", "Send a message to a channel."),
+    "schema": ("schema:schema", "Print the JSON Schema of a kind of YAML file."),
+}
+"""Where each command is, below this package, and its first sentence; in the order in which a project needs them."""
+
 
 class Commands(click.Group):
-    """Commands in the order in which they are added, whose failures are one clear line and exit code 1."""
+    """The commands, whose failures are one clear line and exit code 1.
+
+    A command is imported when it is asked for: all of them together, and the server with them, take half a second.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
-        """Return the commands' names, in the order in which a project needs them."""
-        return list(self.commands)
+        """Return the commands' names."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (click's signature)
+        """Return a command, imported now; None where there is none of this name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(f"runtime.cli.{module}"), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)
+        """Write the list of commands, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what it raises by name is said, and never a traceback."""
@@ -59,24 +84,3 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         # A terminal that has no ✓ still gets the rest of the line.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-
-
-for _command in (
-    new,
-    dev,
-    serve,
-    check,
-    explain,
-    user,
-    token,
-    import_,
-    export,
-    backup,
-    restore,
-    jobs,
-    channels,
-    tail,
-    send,
-    schema,
-):
-    main.add_command(_command)

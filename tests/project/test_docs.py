@@ -42,7 +42,9 @@ def keys(schema: Mapping[str, Any]) -> Iterator[str]:
 
 
 def commands(group: click.Group, prefix: str = "") -> Iterator[str]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         yield f"{prefix}{name}"
         if isinstance(command, click.Group):
             yield from commands(command, f"{prefix}{name} ")
