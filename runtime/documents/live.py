@@ -31,7 +31,7 @@ from runtime.model.query import (
     any_of,
     fingerprint,
 )
-from runtime.model.specs import CollectionSpec
+from runtime.model.specs import PHASES, CollectionSpec, Phase
 from runtime.query.match import matcher
 from runtime.query.parse import parse_fields
 from runtime.rules.audiences import audience_of
@@ -45,6 +45,8 @@ REFUSED: Final = ("q", "cursor", "offset", "expand", "count")
 
 DIGEST_CHARS: Final = 24
 
+_READING: Final[tuple[Phase, ...]] = PHASES["read"]
+
 
 class Shown(NamedTuple):
     """A document as somebody may see it."""
@@ -57,7 +59,8 @@ class Shown(NamedTuple):
 class Question:
     """What is followed, by all who ask the same and may read the same; `actor` is any one of them.
 
-    `audience` names what they may read. With `is_signal` they want to know that the answer has changed, not the answer.
+    `audience` is what `live_audience` calls them. With `is_signal` they want to know that the answer has changed, not
+    the answer.
     """
 
     collection: CollectionSpec
@@ -119,6 +122,18 @@ def _has_regex(filter: Filter) -> bool:
     return isinstance(filter, Regex)
 
 
+def live_audience(actor: Actor, collection: CollectionSpec) -> str | None:
+    """Return the name of those who may follow the same of a collection; None where there is nothing to be read.
+
+    They may read the same, and the same hooks are asked: after a reload that has changed either it is another name.
+    """
+    audience = audience_of(actor, collection)
+    hooks = [f"{phase} {hook.ref}" for phase in _READING for hook in collection.hooks.get(("read", phase), ())]
+    if audience is None or not hooks:
+        return audience
+    return hashlib.sha256("\n".join((audience, *hooks)).encode()).hexdigest()[:DIGEST_CHARS]
+
+
 async def read_question(
     parts: Parts, call: Call, collection: CollectionSpec, parameters: Mapping[str, str], *, id: str | None
 ) -> Question | Answer:
@@ -130,7 +145,7 @@ async def read_question(
     """
     decision = decide(call.actor, "read", collection, now=call.now)
     require(decision, call.actor, "read", collection)
-    audience = audience_of(call.actor, collection)
+    audience = live_audience(call.actor, collection)
     if audience is None:
         raise Forbidden(f"of {collection.name!r} there is nothing that you may read")
     _require_followable(collection, parameters)

@@ -32,11 +32,15 @@ _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 @dataclass(slots=True)
 class Draft:
-    """A file that is being received. Blocking; belongs to one thread at a time."""
+    """A file that is being received, and from when it `is_kept` on, the sign that there may be no record of it.
+
+    Blocking; belongs to one thread at a time.
+    """
 
     path: Path
     file: BinaryIO
     digest: Any = field(default_factory=hashlib.sha256)
+    is_kept: bool = False
 
     def write(self, block: bytes) -> None:
         """Add to the file. Raises StorageFull, Unavailable."""
@@ -57,10 +61,11 @@ class Draft:
         return str(self.digest.hexdigest())
 
     def discard(self) -> None:
-        """Remove the draft, if it is still there; what it was kept as stays."""
+        """Remove the draft, if it is still there; one that is kept stays, and by it upkeep finds what it is kept as."""
         with contextlib.suppress(OSError):  # what is full now would be written by closing
             self.file.close()
-        self.path.unlink(missing_ok=True)
+        if not self.is_kept:
+            self.path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,12 @@ class Blobs:
             draft.path.rename(named)
             draft.path = named
             _sync(self._folder)
-        self._put(named, draft.hash)
+        draft.is_kept = True
+        try:
+            self._put(named, draft.hash)
+        except Unavailable:
+            draft.is_kept = self._kept(draft.hash).is_file()
+            raise
 
     def confirm(self, draft: Draft) -> None:
         """Finish: the record is committed. Puts the bytes back where they were being removed at that moment."""

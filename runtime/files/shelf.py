@@ -88,6 +88,8 @@ class Shelf:
     ) -> Document:
         """Keep a file and return its record; it is durable then. Where this raises, nothing of it stays.
 
+        A store that went away just when it got the record may have it or not: then the bytes stay until upkeep knows.
+
         Raises Invalid (`empty_file`), UnsupportedMedia (`file_type_refused`), TooLarge (`file_too_large`, or
         `too_many_unused_files` where too much of the actor's waits to be used), RateLimited (`too_many_uploads`),
         StorageFull, Unavailable, and what `chunks` raises.

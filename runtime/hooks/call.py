@@ -75,11 +75,6 @@ class Caller:
         """How many threads have a plain function that did not come back from its time limit."""
         return sum(threads.abandoned for threads in self._pools)
 
-    @property
-    def abandoned_tasks(self) -> int:
-        """How many async functions go on although they were cancelled."""
-        return sum(1 for task in self._tasks if task.cancelling())
-
     async def __aenter__(self) -> Self:
         """Return the caller itself."""
         return self

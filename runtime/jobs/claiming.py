@@ -99,15 +99,15 @@ class Claiming:
         """Begin up to `limit` runs: with `lost` those whose lease has expired, then what is due.
 
         Of that, a higher priority comes first, then what has been due for longer. Raises Unavailable where nothing was
-        begun before the store went away.
+        begun or ended before the store went away.
         """
         try:
             if lost:
                 await self._claim_lost(limit)
             await self._claim_due(limit)
         except Failure:
-            # What was begun must not get lost; a store that is away will say so again at the next look.
-            if not self._claims.begun:
+            # What was begun or ended must not get lost; a store that is away will say so again at the next look.
+            if not (self._claims.begun or self._claims.ended):
                 raise
         return self._claims
 

@@ -88,7 +88,7 @@ class RunNews:
             await self._wait(self._never, PAUSE_S)
 
     async def tell(self) -> None:
-        """Tell what is noted. Raises Unavailable where records that have to be read cannot be."""
+        """Tell what is noted. Raises Unavailable where records that have to be read cannot be; then they are missed."""
         runs, self._runs = self._runs, {}
         lines, self._lines = self._lines, {}
         missed, self._missed = self._missed, 0
@@ -97,14 +97,19 @@ class RunNews:
         for id, fresh in lines.items():
             self._tell_lines(id, fresh)
         if unread := [id for id, run in runs.items() if run is None]:
-            runs.update(await self._ledger.get_many(unread))
+            try:
+                runs.update(await self._ledger.get_many(unread))
+            except BaseException:
+                self._missed += missed + len(runs)
+                self._stirred.set()
+                raise
         missed += sum(not self._tell_run(run) for run in runs.values() if run is not None)
         if missed:
-            self._publisher.tell(CHANNEL, {"type": "missed", "count": missed})
+            self._publisher.say(CHANNEL, {"type": "missed", "count": missed}, transient=True)
 
     def _tell_run(self, run: Document) -> bool:
         try:
-            self._publisher.tell(CHANNEL, {"type": "run", "run": listed(run)})
+            self._publisher.say(CHANNEL, {"type": "run", "run": listed(run)}, transient=True)
         except TooLarge:
             return False
         return True
@@ -112,4 +117,4 @@ class RunNews:
     def _tell_lines(self, id: str, lines: Iterable[Mapping[str, Any]]) -> None:
         rest = iter(lines)
         while some := list(islice(rest, LINES_TOGETHER)):
-            self._publisher.tell(CHANNEL, {"type": "log", "id": id, "lines": some})
+            self._publisher.say(CHANNEL, {"type": "log", "id": id, "lines": some}, transient=True)

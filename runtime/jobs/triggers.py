@@ -200,6 +200,8 @@ class Schedule:
             self._due = [*dict(due).items(), *self._due]
             self._stirred.set()
             await self._wait(self._leaving, STORE_RETRY_S)
+        except Exception:  # noqa: BLE001 — whatever it is, what fires next must be queued
+            self._log.exception("runs_not_queued", jobs=sorted({job for job, _ in due}))
 
     def _writes(self, due: Sequence[tuple[str, datetime]]) -> list[Write]:
         writes: dict[str, Write] = {}

@@ -208,8 +208,11 @@ class Publisher(Protocol):
     def is_heard(self, channel: str) -> bool:
         """Tell whether anybody listens to a channel now, so that what nobody hears need not be made."""
 
-    def tell(self, channel: str, message: Mapping[str, Any]) -> None:
-        """Send a message of the server's own to whoever listens at this moment; it is not kept. Raises TooLarge."""
+    def say(self, channel: str, message: Mapping[str, Any], *, transient: bool = False) -> Message:
+        """Publish a message of the server's own, and return it.
+
+        One that is `transient` is for whoever listens at this moment, and is not kept. Raises TooLarge.
+        """
 
     def present(self, channel: str) -> dict[str, Any]:
         """Return who is on a channel: `{"users": [ids, sorted], "anonymous": count}`."""

@@ -3,11 +3,11 @@
 from typing import Final
 
 from runtime.documents.audience import audience_channel
+from runtime.documents.live import live_audience
 from runtime.model.actor import Actor
 from runtime.model.problem import Source
 from runtime.model.specs import ChannelSpec, ProjectSpec, ReceiveSpec
 from runtime.realtime.scopes import Refusal, is_reserved, may_join
-from runtime.rules.audiences import audience_of
 from runtime.rules.decide import decide
 
 AUDIENCE: Final = "audience"
@@ -17,7 +17,7 @@ READERS: Final = "readers"
 """The scope of a channel for those who may read the document that its name has; who that is the store has to say."""
 
 QUESTION: Final = "question"
-"""The scope of a channel for those who have asked for something, by its URL, and may still read what they read then."""
+"""The scope of a channel for those who have asked for something, by its URL, and would be shown the same now."""
 
 FOCUS: Final = "focus"
 """The type of message that says in which field somebody is."""
@@ -86,7 +86,7 @@ def refusal_of(project: ProjectSpec, channel: str, actor: Actor) -> Refusal | No
     collection = project.collection.get(parts["collection"])
     if spec.scope == QUESTION:
         is_live = collection is not None and collection.live is True
-        audience = audience_of(actor, collection) if collection is not None else None
+        audience = live_audience(actor, collection) if collection is not None else None
         return None if is_live and audience == parts["audience"] else "forbidden"
     if not actor.is_authenticated:
         return "unauthenticated"

@@ -116,7 +116,8 @@ class Hub:
     def say(self, channel: str, message: Mapping[str, Any], *, transient: bool = False) -> Message:
         """Publish a message of the server's own, which needs no declaration in the channel's `events`; return it.
 
-        It goes to built-in channels too, to which nobody else may send. One that is `transient` is not kept.
+        It goes to built-in channels too, to which nobody else may send. One that is `transient` is for whoever listens
+        at this moment, and is not kept. Raises TooLarge.
         """
         own = replace(self._own(channel, message), transient=transient)
         self.publish([own])
@@ -126,10 +127,6 @@ class Hub:
         """Tell whether anybody listens to a channel now."""
         topic = self.topics.get(channel)
         return topic is not None and topic.subscribers > 0
-
-    def tell(self, channel: str, message: Mapping[str, Any]) -> None:
-        """Send a message of the server's own to whoever listens at this moment; it is not kept. Raises TooLarge."""
-        self.publish([replace(self._own(channel, message), transient=True)])
 
     def revalidation(self, channel: str, key: str) -> Message:
         """Return the message that tells clients of a channel to fetch `key` again; see `Publisher`."""
@@ -186,6 +183,7 @@ class Hub:
     def admit(self, join: Join) -> Subscriber:
         """Take a place for a stream. The caller then calls `attach`, or `connection_lost` where it comes to nothing.
 
+        Who took time to find out whether the actor may calls `membership.recheck_one` as well: for a reload meanwhile.
         Raises Unavailable: codes `too_many_connections`, `too_many_channels`, `closing`.
         """
         self.require_place(join)

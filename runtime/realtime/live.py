@@ -163,7 +163,9 @@ class LiveQueries:
             if is_one and not followed.shown and not question.is_signal:
                 raise NotFound(f"there is no such {question.collection.name!r} document")
             opening = partial(self._snapshot, followed)
-            return self._hub.admit(Join(actor, (question.channel,), opening=opening, address=address))
+            stream = self._hub.admit(Join(actor, (question.channel,), opening=opening, address=address))
+            self._hub.membership.recheck_one(stream)
+            return stream
         finally:
             followed.entering -= 1
 
@@ -224,10 +226,11 @@ class LiveQueries:
         followed.is_dirty = False
         try:
             shown = () if followed.question.is_signal else await self._documents.ask(followed.question)
+            self._require_room(followed, shown)
         except BaseException:
+            # Whoever asked is told so; those who follow it already have still to hear of it.
             followed.is_dirty = followed.shown is not None
             raise
-        self._require_room(followed, shown)
         channel = followed.question.channel
         if followed.question.is_signal and followed.shown is not None:
             self._send(channel, wire.frame(event="revalidate", data="{}"))
@@ -262,8 +265,8 @@ class LiveQueries:
                 self._end(followed, failure.code)
 
     def _end(self, followed: Followed, reason: str) -> None:
+        # It stays known, or who is about to follow it would never hear of a change: what nobody follows is swept.
         channel = followed.question.channel
-        self._of.get(followed.question.collection.name, {}).pop(channel, None)
         for stream in self._hub.streams:
             if any(topic.name == channel for topic in stream.topics):
                 self._hub.membership.withdraw(stream, {channel: reason})

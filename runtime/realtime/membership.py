@@ -119,7 +119,7 @@ class Membership:
             self._fanout.between(partial(subscriber.end, EXPIRED))
         else:
             subscriber.join = replace(subscriber.join, actor=actor)
-            self._fanout.between(partial(self._recheck_one, subscriber))
+            self.recheck_one(subscriber)
 
     def withdraw(self, subscriber: Subscriber, denied: Mapping[str, str]) -> None:
         """Take channels from a stream, which is told why by name. One that has none left is ended."""
@@ -128,6 +128,10 @@ class Membership:
     def recheck(self) -> None:
         """Hold every stream against the declarations of this moment."""
         self._fanout.between(self._recheck)
+
+    def recheck_one(self, subscriber: Subscriber) -> None:
+        """Hold one stream against them."""
+        self._fanout.between(partial(self._recheck_one, subscriber))
 
     def _open(self, connection: str) -> Subscriber:
         subscriber = self._streams.get(connection)

@@ -135,6 +135,8 @@ class Pulse:
         self._plan(subscriber, now)
 
     def _plan(self, subscriber: Subscriber, now: float) -> None:
+        if subscriber.has_ended:
+            return  # it went while it waited for its turn, or to be identified: nobody would ever forget it
         times: list[float] = []
         if heartbeat_s := self._heart.spec.realtime.heartbeat_s:
             # One that waits is looked at again later; when it goes live, it has just been written to.

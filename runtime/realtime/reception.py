@@ -234,21 +234,26 @@ class Reception:
 
     def _take_place(self, join: Join) -> Subscriber:
         try:
-            return self._hub.admit(join)
+            stream = self._hub.admit(join)
         except BaseException:
             self._attendance.withdraw(join.connection)
             raise
+        self._hub.membership.recheck_one(stream)
+        return stream
 
     async def _extend(self, connection: str, verdict: _Verdict, last_id: str | None) -> Mapping[str, Any]:
         if not verdict.allowed:
             return {}
         try:
-            return await self._hub.membership.extend(
+            states = await self._hub.membership.extend(
                 connection, verdict.allowed, last_id=last_id, options=verdict.options
             )
         except BaseException:
             self._attendance.withdraw(connection, tuple(verdict.allowed))
             raise
+        if (stream := self._hub.streams.get(connection)) is not None:
+            self._hub.membership.recheck_one(stream)
+        return states
 
 
 def _is_asked_of(spec: ChannelSpec) -> bool:

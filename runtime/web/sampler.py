@@ -114,7 +114,7 @@ class Sampler:
         self._ticks += 1
         reading = self._read()
         if self._hub.is_heard(CHANNEL):
-            self._hub.tell(CHANNEL, {"type": "sample", **self._between(self._live, reading).body()})
+            self._hub.say(CHANNEL, {"type": "sample", **self._between(self._live, reading).body()}, transient=True)
         self._live = reading
         if self._ticks % 2 == 0:
             self.history.append(self._between(self._kept, reading))

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from runtime.app import reload
 from runtime.documents.audience import Audience, audience_channel
 from runtime.model.change import Change, Op
 
@@ -155,6 +156,18 @@ async def test_a_collection_with_hooks_that_read_is_told_of_to_admins_alone(desk
     stream = await desk.listen(admins, by="admin")
     id = await created(desk, collection="letters")
     await stream.message("inserted", id=id)
+
+
+async def test_a_reload_that_has_a_hook_read_ends_it_for_all_but_admins(desk):
+    editors, admins = await audience(desk, "editor"), await audience(desk, "admin")
+    stream, other = await desk.listen(editors, by="editor"), await desk.listen(admins, by="admin")
+    file = desk.site.folder / "collections/notes.yml"
+    file.write_text(file.read_text() + "hooks: {read: {before: hooks/letters.py:read}}\n")
+    assert await reload(desk.project, {}) == ()
+    assert await stream.end() == ["ready", "denied"]
+    id = await created(desk)
+    await other.message("inserted", id=id)
+    assert stories(stream) == []
 
 
 # -- who is at a document

@@ -1,11 +1,14 @@
 """An uninvited client tries every door of the channels; each is shut, with a name on it."""
 
 import asyncio
+import json
 
 import pytest
 
+from runtime.app import reload
 from runtime.model.change import Write
 from runtime.model.query import Query
+from runtime.realtime.attendance import Attendance
 
 SECRET = "x" * 43
 
@@ -243,3 +246,37 @@ async def test_presence_that_flaps_says_nothing_and_writes_little(desk):
     (record,) = [r for r in await desk.records("_joins") if r["user"] == await desk.user("editor")]
     assert record["version"] == 1
     assert await desk.diary("left") == []
+
+
+@pytest.fixture
+def closing(desk, monkeypatch):
+    """Close all rooms by a reload while somebody is on the way into one: their scope and hook have been asked."""
+
+    def close():
+        enter, file = Attendance.enter, desk.site.folder / "config.yml"
+
+        async def entered(self, *arguments, **more):
+            await enter(self, *arguments, **more)
+            file.write_text(file.read_text().replace("name: room:{room}", "name: hall:{room}"))
+            assert await reload(desk.project, {}) == ()
+
+        monkeypatch.setattr(Attendance, "enter", entered)
+
+    return close
+
+
+async def test_who_is_on_the_way_in_while_a_reload_closes_the_channel_does_not_listen(desk, closing):
+    headers = await desk.site.signed_in("editor")
+    closing()
+    response = await desk.site.client.get("/api/desk/_events?channels=room:a,news", headers=headers)
+    ready = json.loads((await response.content.readuntil(b"\n\n")).decode().partition("data: ")[2])
+    response.close()
+    assert (list(ready["channels"]), ready["denied"]) == (["news"], {"room:a": "undeclared"})
+
+
+async def test_an_open_stream_that_is_on_the_way_in_then_does_not_either(desk, closing):
+    stream = await desk.listen("news", by="editor")
+    closing()
+    answer = await desk.ask("POST", f"/_events/{stream.id}", {"subscribe": ["room:a"]}, by="editor")
+    assert answer.status == 200
+    assert await stream.event("denied") == {"channel": "room:a", "reason": "undeclared"}

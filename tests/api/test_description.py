@@ -110,7 +110,7 @@ async def test_what_the_yaml_says_for_people_is_in_it(newsroom):
     (cover,) = [field for field in articles["fields"] if field["name"] == "cover"]
     assert (cover["accept"], cover["maxBytes"]) == (["image/*"], 5_242_880)
     (slug,) = [field for field in articles["fields"] if field["name"] == "slug"]
-    assert (slug["help"], slug["from"], slug["label"]) == ("Made of the title where it is empty.", "title", "Slug")
+    assert (slug["help"], slug["from"], slug["label"]) == ("The article's address on the site", "title", "Slug")
 
 
 async def test_limits_are_told(newsroom):

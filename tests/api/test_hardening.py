@@ -268,8 +268,12 @@ async def test_thousands_of_wrong_references_make_a_short_answer(serve):
 
 @pytest.mark.parametrize("error", [ConnectionResetError("gone"), RequestPayloadError("not chunked")])
 async def test_a_body_that_breaks_off_is_no_error_of_the_server(error):
+    class Whole:
+        def is_eof(self) -> bool:
+            return True
+
     class Broken:
-        content_type = "application/json"
+        content_type, content, client_max_size = "application/json", Whole(), 1024
 
         async def read(self) -> bytes:
             raise error

@@ -18,32 +18,6 @@ from runtime.storage.mongo.store import MongoStore
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSES, TIMES = 4, 500
 
-COUNTING = """
-import asyncio, sys
-from runtime.model.change import Write
-from runtime.model.clock import SystemClock
-from runtime.model.errors import VersionConflict
-from runtime.model.problem import Source
-from runtime.model.specs import CollectionSpec
-from runtime.storage.mongo.store import MongoStore
-
-async def main(url, left):
-    store = MongoStore(url, clock=SystemClock())
-    await store.open()
-    await store.ensure([CollectionSpec(name="notes", source=Source("collections/notes.yml", 1, 1))])
-    while left:
-        record = await store.get("notes", "counter")
-        new = {"id": "counter", "version": record.version + 1, "n": record.document["n"] + 1}
-        try:
-            await store.commit([Write("notes", "counter", new, expected=record.version)])
-            left -= 1
-        except VersionConflict:
-            pass
-    await store.close()
-
-asyncio.run(main(sys.argv[1], int(sys.argv[2])))
-"""
-
 
 async def started(stack: AsyncExitStack, *arguments: str) -> Process:
     """Start Python in a process of its own, which is ended with the stack."""
@@ -73,7 +47,7 @@ async def test_processes_that_count_with_compare_and_set_lose_nothing(url: str) 
     await store.ensure([CollectionSpec(name="notes", source=Source("collections/notes.yml", 1, 1))])
     await store.commit([Write("notes", "counter", {"id": "counter", "version": 1, "n": 0}, expected=0)])
     async with AsyncExitStack() as stack:
-        processes = [await started(stack, "-c", COUNTING, url, str(TIMES)) for _ in range(PROCESSES)]
+        processes = [await started(stack, "-m", "tests.counting", "mongo", url, str(TIMES)) for _ in range(PROCESSES)]
         assert [await process.wait() for process in processes] == [0, 0, 0, 0]
     record = await store.get("notes", "counter")
     changes = await store.changes(0, 3000)

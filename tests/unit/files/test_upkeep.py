@@ -103,6 +103,32 @@ async def test_a_process_that_dies_while_it_receives_leaves_a_file_or_what_upkee
     assert last == len(life.steps) > 10
 
 
+class Away:
+    """A store that goes away at a commit, before it or after it: who asked cannot tell which."""
+
+    def __init__(self, inner, *, has_committed: bool) -> None:
+        self._inner, self._has_committed = inner, has_committed
+
+    def __getattr__(self, name):
+        return getattr(self._inner, name)
+
+    async def commit(self, writes):
+        if self._has_committed:
+            await self._inner.commit(writes)
+        raise Unavailable("the store is away")
+
+
+@pytest.mark.parametrize("has_committed", [False, True])
+async def test_what_a_store_that_went_away_may_not_have_recorded_is_kept_only_with_a_record(room, has_committed):
+    with pytest.raises(Unavailable):
+        await room.upload(store=Away(room.store, has_committed=has_committed))
+    room.clock.at += DAY_S / 2
+    await room.upkeep().prune()
+    assert room.on_disk() == ([HELLO] if has_committed else [])
+    await tidied(room)
+    assert (await room.records(), room.on_disk()) == ([], [])
+
+
 async def test_a_process_that_dies_while_it_removes_leaves_what_the_next_one_removes(room):
     last, is_done = 0, False
     while not is_done:

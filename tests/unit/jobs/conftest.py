@@ -5,6 +5,7 @@ import dataclasses
 import itertools
 import json
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -138,8 +139,10 @@ class Publisher:
     def is_heard(self, channel):
         return channel in self.heard
 
-    def tell(self, channel, message):
-        self.publish([self.prepare(channel, message)])
+    def say(self, channel, message, *, transient=False):
+        said = replace(self.prepare(channel, message), transient=transient)
+        self.publish([said])
+        return said
 
     def bodies(self, channel):
         return [message.body for message in self.sent if message.channel == channel]

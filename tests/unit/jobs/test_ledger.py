@@ -275,6 +275,24 @@ async def test_what_was_begun_before_the_store_went_away_is_not_lost(project, st
     assert ids(await project.ledger.claim("w", limit=5)) == [expired]
 
 
+async def test_what_was_skipped_before_the_store_went_away_is_not_lost(project, store):
+    project.has(NOTHING, digest={"overlap": "skip"})
+    await project.enqueue("digest")
+    assert len((await project.ledger.claim("w", limit=5)).begun) == 1
+    skipped = await project.enqueue("digest")
+    find, ended = store.find, []
+
+    async def find_until_one_has_ended(collection, query):
+        if ended or (await project.ledger.get(skipped))["state"] == "skipped":
+            ended.append(skipped)
+            raise Unavailable("the store is away")
+        return await find(collection, query)
+
+    store.find = find_until_one_has_ended
+    claims = await project.ledger.claim("w", limit=5)
+    assert ([run["id"] for run in claims.ended], ended) == ([skipped], [skipped])
+
+
 async def test_runs_are_found_newest_first(project, clock):
     project.has(NOTHING, render={}, other={})
     first = await project.enqueue("render")

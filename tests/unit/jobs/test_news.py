@@ -91,6 +91,19 @@ async def test_a_run_of_which_only_the_id_is_known_is_read(news, publisher, proj
     assert [message["run"]["id"] for message in publisher.bodies("_runs")] == [id]
 
 
+async def test_runs_that_could_not_be_read_are_told_as_missed(news, publisher, heard, project, monkeypatch):
+    async def away(ids):
+        raise Unavailable("the store is away")
+
+    monkeypatch.setattr(project.ledger, "get_many", away)
+    news.stored(run("r1"))
+    news.changed("r2", None)
+    with pytest.raises(Unavailable):
+        await news.tell()
+    await news.tell()
+    assert publisher.bodies("_runs") == [{"type": "missed", "count": 2}]
+
+
 async def test_a_store_that_is_away_ends_nothing(news, publisher, heard, project, logged, clock, pulse, monkeypatch):
     async def away(ids):
         raise Unavailable("the store is away")
@@ -101,7 +114,7 @@ async def test_a_store_that_is_away_ends_nothing(news, publisher, heard, project
     await pulse.until(lambda: any(entry["event"] == "run_news_failed" for entry in logged.entries))
     news.stored(run("r2"))
     clock.advance(0.25)
-    await pulse.until(lambda: publisher.types("_runs") == ["run"])
+    await pulse.until(lambda: publisher.types("_runs") == ["run", "missed"])
     telling.cancel()
 
 

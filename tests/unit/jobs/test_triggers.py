@@ -155,3 +155,19 @@ async def test_timers_are_set_anew_twice_a_minute(project, scheduling, clock):
         await project.pulse.until(lambda: clock.timers)
         clock.advance(30)
         await project.pulse.until(lambda: woken == [1])
+
+
+async def test_a_fault_while_a_run_is_queued_keeps_no_later_one_from_it(project, scheduling, logged, monkeypatch):
+    project.has(NOTHING, digest={"every_s": 0.05})
+    enqueue, failed = project.ledger.enqueue, []
+
+    async def failing_once(writes):
+        if not failed:
+            failed.extend(writes)
+            raise RuntimeError("a bug")
+        await enqueue(writes)
+
+    monkeypatch.setattr(project.ledger, "enqueue", failing_once)
+    async with scheduling():
+        await project.pulse.until(lambda: queued(project, "digest"))
+    assert [entry["jobs"] for entry in logged.entries if entry["event"] == "runs_not_queued"] == [["digest"]]

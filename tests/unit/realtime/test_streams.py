@@ -170,6 +170,14 @@ async def test_a_reader_that_reads_nothing_is_cut_off(world):
     assert other.story == [1]
 
 
+async def test_a_reader_that_the_kernel_gives_up_first_is_counted_too(world):
+    reset, given_up = world.listen("news"), world.listen("news")
+    reset.subscriber.connection_lost(ConnectionResetError())
+    assert world.hub.counters.send_timeouts == 0
+    given_up.subscriber.connection_lost(TimeoutError())
+    assert (world.hub.connections, world.hub.counters.send_timeouts) == (0, 1)
+
+
 async def test_a_reader_that_reads_slowly_is_not_cut_off(world):
     reader = world.listen("news", takes=0)
     for _ in range(3):
@@ -304,6 +312,32 @@ async def test_a_stream_ends_when_its_session_does(world, chunked):
     await world.send("news", 1)
     assert reader.story == [("expired", {})]
     assert world.hub.connections == 0
+
+
+def watched(world):
+    """How many streams the hub looks after."""
+    return len(world.hub._pulse._wheel)
+
+
+async def test_who_goes_while_others_get_heartbeats_is_looked_after_no_longer(world):
+    readers = [world.listen("news") for _ in range(SLICE + 1)]
+    assert watched(world) == SLICE + 1
+    world.clock.advance(16)
+    world.hub.tick()
+    left = [reader for reader in readers if not reader.client.comments]
+    assert len(left) == 1
+    left[0].subscriber.connection_lost(None)
+    await asyncio.sleep(0)
+    assert watched(world) == world.hub.connections == SLICE
+
+
+async def test_who_went_before_it_was_known_who_they_are_now_is_looked_after_no_longer(world):
+    reader, expired = world.listen("news"), world.listen("news")
+    for gone in (reader, expired):
+        gone.subscriber.connection_lost(None)
+    world.hub.identify(reader.subscriber, Actor("user", id="ada"))
+    world.hub.identify(expired.subscriber, None)
+    assert watched(world) == world.hub.connections == 0
 
 
 async def test_expiry_does_not_wait_for_a_heartbeat(world):

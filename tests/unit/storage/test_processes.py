@@ -16,6 +16,7 @@ from runtime.query.parse import parse_filter, parse_sort
 from runtime.storage.sqlite.store import SqliteStore
 
 Make = Callable[..., Any]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -98,40 +99,14 @@ async def test_what_was_prepared_for_another_layout_is_prepared_again(
     assert await found(one, {"n": {"$gte": 3}}) == ["3", "4"]
 
 
-COUNTING = """
-import asyncio, sys
-from pathlib import Path
-from runtime.model.change import Write
-from runtime.model.clock import SystemClock
-from runtime.model.errors import VersionConflict
-from runtime.storage.sqlite.store import SqliteStore
-
-async def main():
-    store = SqliteStore(Path(sys.argv[1]), clock=SystemClock())
-    await store.open()
-    left = int(sys.argv[2])
-    while left:
-        record = await store.get("notes", "counter")
-        new = {"id": "counter", "version": record.version + 1, "n": record.document["n"] + 1}
-        try:
-            await store.commit([Write("notes", "counter", new, expected=record.version)])
-            left -= 1
-        except VersionConflict:
-            pass
-    await store.close()
-
-asyncio.run(main())
-"""
-
-
 async def test_processes_that_count_with_compare_and_set_lose_nothing(
     stores: list[SqliteStore], tmp_path: Path, collection: Make
 ) -> None:
     one, _ = stores
     await one.ensure([collection("notes")])
     await one.commit([create("counter", n=0)])
-    path = str(tmp_path / "store.db")
-    processes = [await asyncio.create_subprocess_exec(sys.executable, "-c", COUNTING, path, "500") for _ in range(4)]
+    command = [sys.executable, "-m", "tests.counting", "sqlite", str(tmp_path / "store.db"), "500"]
+    processes = [await asyncio.create_subprocess_exec(*command, cwd=ROOT) for _ in range(4)]
     assert [await process.wait() for process in processes] == [0, 0, 0, 0]
     record = await one.get("notes", "counter")
     assert record is not None

@@ -89,14 +89,14 @@ def test_an_hour_is_kept_and_no_more(sampler, clock):
 
 def test_samples_are_told_only_where_somebody_listens(sampler, hub, clock, monkeypatch):
     told = []
-    monkeypatch.setattr(hub, "tell", lambda channel, message: told.append((channel, message)))
+    monkeypatch.setattr(hub, "say", lambda channel, message, *, transient: told.append((channel, message, transient)))
     sampler.tick()
     assert told == []
     monkeypatch.setattr(hub, "is_heard", lambda channel: channel == "_system")
     clock.seconds += 5
     sampler.tick()
-    ((channel, message),) = told
-    assert (channel, message["type"], message["seconds"]) == ("_system", "sample", 5.0)
+    ((channel, message, transient),) = told
+    assert (channel, message["type"], message["seconds"], transient) == ("_system", "sample", 5.0, True)
     assert message["loopLag"] is None
 
 
