@@ -98,7 +98,7 @@ async def signed_in(browser: Browser, url: str) -> Any:
 
 async def loads(browser: Browser, sides: Mapping[str, Side], *, rounds: int) -> None:
     """Print how both begin, in turns: the page to sign in, and a list of the articles."""
-    pages = {
+    pages: Mapping[str, tuple[Callable[[Side], tuple[str, Any]], str]] = {
         "sign-in": (lambda side: (side.sign_in, None), "() => window.seen.form !== undefined"),
         "list": (lambda side: (side.articles, side.storage), "() => window.seen.rows !== undefined"),
     }  # fmt: skip
