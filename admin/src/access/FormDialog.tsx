@@ -6,7 +6,7 @@ import DialogTitle from "@mui/material/DialogTitle";
 import { type FormEvent, type ReactNode, useId } from "react";
 import { useTranslate } from "react-admin";
 
-export interface FormDialogProps {
+interface FormDialogProps {
   title: string;
   submit: string;
   busy: boolean;

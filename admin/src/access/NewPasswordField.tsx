@@ -2,7 +2,7 @@ import { useTranslate } from "react-admin";
 import { useDescription } from "../server/description";
 import { PasswordField } from "../shell/PasswordField";
 
-export interface NewPasswordFieldProps {
+interface NewPasswordFieldProps {
   value: string;
   onChange: (password: string) => void;
   error?: string;

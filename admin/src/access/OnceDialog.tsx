@@ -7,7 +7,7 @@ import DialogTitle from "@mui/material/DialogTitle";
 import { type ReactNode, useId } from "react";
 import { useTranslate } from "react-admin";
 
-export interface OnceDialogProps {
+interface OnceDialogProps {
   title: string;
   warning: ReactNode;
   onClose: () => void;

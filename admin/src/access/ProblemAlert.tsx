@@ -3,7 +3,7 @@ import { isProblem } from "../server/problem";
 import { useTextOf } from "../shell/useProblem";
 
 /** What went wrong with a form, unless all of it is told at fields, which `shown` names by JSON pointer. */
-export function ProblemAlert({ problem, shown = [] }: { problem: unknown; shown?: string[] }) {
+export function ProblemAlert({ problem, shown = [] }: { problem: unknown; shown?: readonly string[] }) {
   const textOf = useTextOf();
   const pointers = isProblem(problem) ? Object.keys(problem.errors) : [];
   const isAtFields = pointers.length > 0 && pointers.every((each) => shown.some((one) => isIn(each, one)));

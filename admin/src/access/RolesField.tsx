@@ -7,7 +7,7 @@ import FormLabel from "@mui/material/FormLabel";
 import { useTranslate } from "react-admin";
 import { useDescription } from "../server/description";
 
-export interface RolesFieldProps {
+interface RolesFieldProps {
   value: string[];
   onChange: (roles: string[]) => void;
   error?: string;

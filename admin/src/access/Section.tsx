@@ -3,7 +3,7 @@ import CardContent from "@mui/material/CardContent";
 import Typography from "@mui/material/Typography";
 import { type ReactNode, useId } from "react";
 
-export interface SectionProps {
+interface SectionProps {
   title: string;
   help?: ReactNode;
   children: ReactNode;

@@ -2,7 +2,7 @@ import { type QueryKey, useMutation, useQueryClient } from "@tanstack/react-quer
 import { useNotify, useTranslate } from "react-admin";
 import { isProblem } from "../server/problem";
 
-export interface ActionOptions<R> {
+interface ActionOptions<R> {
   /** What has changed on the server, and is asked for again. */
   keys: QueryKey[];
   /** The text to tell of success with. */
@@ -10,7 +10,7 @@ export interface ActionOptions<R> {
   onDone?: (result: R) => void;
 }
 
-export interface ActionState<V, R> {
+export interface Action<V, R> {
   run: (values: V) => void;
   busy: boolean;
   problem: unknown;
@@ -24,7 +24,7 @@ export interface ActionState<V, R> {
 export function useAction<V = void, R = unknown>(
   work: (values: V) => Promise<R>,
   { keys, done, onDone }: ActionOptions<R>,
-): ActionState<V, R> {
+): Action<V, R> {
   const client = useQueryClient();
   const notify = useNotify();
   const translate = useTranslate();

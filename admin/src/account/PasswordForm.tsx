@@ -1,13 +1,14 @@
-import Button from "@mui/material/Button";
 import { useState } from "react";
 import { useTranslate } from "react-admin";
+import { ActionForm } from "../access/ActionForm";
 import { NewPasswordField } from "../access/NewPasswordField";
-import { ProblemAlert } from "../access/ProblemAlert";
 import { Section } from "../access/Section";
 import { useAction } from "../access/useAction";
 import { api } from "../server/api";
 import { useDescription } from "../server/description";
 import { PasswordField } from "../shell/PasswordField";
+
+const FIELDS = ["/current", "/new"];
 
 /** Another password; whoever has none yet need not know one. */
 export function PasswordForm() {
@@ -25,13 +26,7 @@ export function PasswordForm() {
   });
   return (
     <Section title={translate("access.password")} help={translate("account.password.help")}>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          change.run();
-        }}
-      >
+      <ActionForm action={change} shown={FIELDS} submit={translate("account.password.change")} isReady={next !== ""}>
         {/* Password managers look for whose password it is. */}
         <input type="text" name="username" autoComplete="username" value={user.email} readOnly hidden />
         {user.hasPassword && (
@@ -50,11 +45,7 @@ export function PasswordForm() {
           onChange={setNext}
           error={change.errorAt("/new")}
         />
-        <ProblemAlert problem={change.problem} shown={["/current", "/new"]} />
-        <Button type="submit" variant="contained" disabled={change.busy || next === ""} sx={{ mt: 1 }}>
-          {translate("account.password.change")}
-        </Button>
-      </form>
+      </ActionForm>
     </Section>
   );
 }

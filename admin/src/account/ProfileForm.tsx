@@ -1,15 +1,16 @@
 import Box from "@mui/material/Box";
-import Button from "@mui/material/Button";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import { useTranslate } from "react-admin";
-import { ProblemAlert } from "../access/ProblemAlert";
+import { ActionForm } from "../access/ActionForm";
 import { RoleChips } from "../access/RoleChips";
 import { Section } from "../access/Section";
 import { useAction } from "../access/useAction";
 import { api } from "../server/api";
 import { useDescription } from "../server/description";
+
+const FIELDS = ["/name"];
 
 /** One's own name, and what admins have said of one. */
 export function ProfileForm() {
@@ -41,13 +42,7 @@ export function ProfileForm() {
       <Typography variant="body2" color="textSecondary">
         {translate(isAdmin ? "account.emailAdmin" : "account.emailHelp")}
       </Typography>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.run();
-        }}
-      >
+      <ActionForm action={save} shown={FIELDS} submit={translate("access.save")} isReady={name !== user.name}>
         <TextField
           label={translate("access.name")}
           value={name}
@@ -56,11 +51,7 @@ export function ProfileForm() {
           helperText={save.errorAt("/name") ?? translate("account.nameHelp")}
           autoComplete="name"
         />
-        <ProblemAlert problem={save.problem} shown={["/name"]} />
-        <Button type="submit" variant="contained" disabled={save.busy || name === user.name} sx={{ mt: 1 }}>
-          {translate("access.save")}
-        </Button>
-      </form>
+      </ActionForm>
     </Section>
   );
 }

@@ -13,7 +13,7 @@ export interface Numbers {
   present: number;
 }
 
-export interface Receives {
+interface Receives {
   type: string;
   schema: JsonSchema | null;
   transient: boolean;

@@ -2,9 +2,12 @@ import Box from "@mui/material/Box";
 import type { Theme } from "@mui/material/styles";
 import useMediaQuery from "@mui/material/useMediaQuery";
 import { memo, useMemo } from "react";
-import { ListBase, type SortPayload, useLocale, useResourceContext, useStore } from "react-admin";
+import { ListBase, useLocale, useResourceContext, useStore } from "react-admin";
+import { Navigate, useLocation } from "react-router-dom";
 import { useCollection } from "../server/description";
 import { Listing } from "./Listing";
+import { settled, sortBy } from "./model/address";
+import { isSortable } from "./model/fields";
 import type { View } from "./model/views";
 import { PAGE_SIZES } from "./Pages";
 import { fieldsOf, useColumns, useStoreKey } from "./useColumns";
@@ -22,15 +25,23 @@ export const CollectionList = memo(function CollectionList() {
   const meta = useMemo(() => ({ count: false, fields: fieldsOf(collection, columns) }), [collection, columns]);
   const [views] = useStore<View[]>(useStoreKey(collection, "views"), []);
   const first = views.find((view) => view.isDefault);
+  const sort = sortBy(collection.sort || "id");
+  const storeKey = useStoreKey(collection, "list");
+  const { search } = useLocation();
+  const wanted = settled(search, {
+    pageSizes: PAGE_SIZES,
+    isSortable: (path) => path === sort.field || columns.all.some((one) => one.path === path && isSortable(one)),
+  });
+  if (wanted !== search) return <Navigate to={{ search: wanted }} replace />;
   return (
     <FormatsContext value={formats}>
       <ListBase
         key={name}
         resource={name}
         perPage={PAGE_SIZES[0]}
-        sort={first?.sort ?? sortOf(collection.sort)}
+        sort={first?.sort ?? sort}
         filterDefaultValues={first?.filter}
-        storeKey={useStoreKey(collection, "list")}
+        storeKey={storeKey}
         queryOptions={{ meta }}
         exporter={false}
         disableAuthentication
@@ -42,9 +53,3 @@ export const CollectionList = memo(function CollectionList() {
     </FormatsContext>
   );
 });
-
-/** Return what a text such as `-publishedAt` sorts by: of several fields the first. */
-function sortOf(text: string): SortPayload {
-  const [first = "id"] = text.split(",");
-  return first.startsWith("-") ? { field: first.slice(1), order: "DESC" } : { field: first, order: "ASC" };
-}

@@ -7,7 +7,7 @@ import Checkbox from "@mui/material/Checkbox";
 import FormControlLabel from "@mui/material/FormControlLabel";
 import IconButton from "@mui/material/IconButton";
 import Popover from "@mui/material/Popover";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslate } from "react-admin";
 import { ToolButton } from "./ToolButton";
 import type { Columns } from "./useColumns";
@@ -51,35 +51,36 @@ function Choices({ columns: { all, shown, chosen, choose } }: { columns: Columns
   const move = (from: number, to: number) => choose(paths.toSpliced(from, 1).toSpliced(to, 0, paths[from] ?? ""));
   return (
     <Box sx={{ p: 1.5, width: 320, maxWidth: "90vw", maxHeight: "60vh", overflowY: "auto" }}>
-      {shown.map(({ path, label }, index) => (
-        <Box key={path} sx={{ display: "flex", alignItems: "center" }}>
-          <Choice
-            label={label}
-            isShown
-            isDisabled={shown.length === 1}
-            onChange={() => choose(paths.filter((one) => one !== path))}
-          />
-          <IconButton
-            size="small"
-            disabled={index === 0}
-            onClick={() => move(index, index - 1)}
-            aria-label={translate("collections.columns.up", { name: label })}
-          >
-            <ArrowUpward fontSize="inherit" />
-          </IconButton>
-          <IconButton
-            size="small"
-            disabled={index === shown.length - 1}
-            onClick={() => move(index, index + 1)}
-            aria-label={translate("collections.columns.down", { name: label })}
-          >
-            <ArrowDownward fontSize="inherit" />
-          </IconButton>
-        </Box>
-      ))}
-      {hidden.map(({ path, label }) => (
-        <Choice key={path} label={label} onChange={() => choose([...paths, path])} />
-      ))}
+      {/* One list, so that what has the focus keeps it on its way from one part to the other. */}
+      {[...shown, ...hidden].map(({ path, label }, index) => {
+        const isShown = index < shown.length;
+        return (
+          <Box key={path} sx={{ display: "flex", alignItems: "center" }}>
+            <Choice
+              label={label}
+              isShown={isShown}
+              isDisabled={isShown && shown.length === 1}
+              onChange={() => choose(isShown ? paths.filter((one) => one !== path) : [...paths, path])}
+            />
+            {isShown && (
+              <>
+                <Move
+                  label={translate("collections.columns.up", { name: label })}
+                  icon={<ArrowUpward fontSize="inherit" />}
+                  isOff={index === 0}
+                  onMove={() => move(index, index - 1)}
+                />
+                <Move
+                  label={translate("collections.columns.down", { name: label })}
+                  icon={<ArrowDownward fontSize="inherit" />}
+                  isOff={index === shown.length - 1}
+                  onMove={() => move(index, index + 1)}
+                />
+              </>
+            )}
+          </Box>
+        );
+      })}
       <Button size="small" disabled={chosen === null} onClick={() => choose(null)} sx={{ mt: 1 }}>
         {translate("collections.columns.reset")}
       </Button>
@@ -87,14 +88,36 @@ function Choices({ columns: { all, shown, chosen, choose } }: { columns: Columns
   );
 }
 
+interface MoveProps {
+  label: string;
+  icon: ReactNode;
+  isOff: boolean;
+  onMove(): void;
+}
+
+/** Not `disabled` where it leads nowhere: it would lose the focus when its column comes to the end. */
+function Move({ label, icon, isOff, onMove }: MoveProps) {
+  return (
+    <IconButton
+      size="small"
+      aria-label={label}
+      aria-disabled={isOff}
+      onClick={() => !isOff && onMove()}
+      sx={isOff ? { opacity: 0.35 } : undefined}
+    >
+      {icon}
+    </IconButton>
+  );
+}
+
 interface ChoiceProps {
   label: string;
-  isShown?: boolean;
-  isDisabled?: boolean;
+  isShown: boolean;
+  isDisabled: boolean;
   onChange(): void;
 }
 
-function Choice({ label, isShown = false, isDisabled = false, onChange }: ChoiceProps) {
+function Choice({ label, isShown, isDisabled, onChange }: ChoiceProps) {
   return (
     <FormControlLabel
       control={<Checkbox size="small" checked={isShown} disabled={isDisabled} onChange={onChange} sx={{ py: 0.5 }} />}

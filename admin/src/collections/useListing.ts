@@ -3,6 +3,7 @@ import { useCallback, useMemo } from "react";
 import { useListContext } from "react-admin";
 import { api } from "../server/api";
 import type { Collection } from "../server/description";
+import { asked, IDS_AT_ONCE, type ListFilter, pieces } from "../server/question";
 import type { Column } from "./model/fields";
 import { type Conditions, type FieldAt, fromQuery, type Json, toQuery } from "./model/filter";
 
@@ -44,7 +45,7 @@ export function useFiltering(columns: readonly Column[]): Filtering {
   }, [filterValues, setFilters, fieldAt]);
 }
 
-export function useFieldAt(columns: readonly Column[]): FieldAt {
+function useFieldAt(columns: readonly Column[]): FieldAt {
   return useCallback((path) => columns.find((column) => column.path === path)?.field, [columns]);
 }
 
@@ -59,17 +60,30 @@ export function useTotal(collection: Collection): number | undefined {
     queryKey: [...countKey(collection.name), filterValues],
     queryFn: ({ signal }) => count(collection.name, filterValues, signal),
     staleTime: BELIEVED_MS,
+    // Nobody has told of anything while no list was shown.
+    refetchOnMount: "always",
   });
   return data;
 }
 
-export async function count(collection: string, filterValues: Json, signal?: AbortSignal): Promise<number> {
-  const { q, ...filter } = filterValues;
-  const query = { ...asked(filter), q: q ? String(q) : null, limit: 1, fields: "id", count: true };
+async function count(collection: string, filterValues: ListFilter, signal?: AbortSignal): Promise<number> {
+  const query = { ...asked(filterValues), limit: 1, fields: "id", count: true };
   return (await api.get<{ total: number }>(collection, { query, signal })).total;
 }
 
-/** Return the parameter for a filter; none for one that says nothing. */
-export function asked(filter: Json): { filter: string | null } {
-  return { filter: Object.keys(filter).length > 0 ? JSON.stringify(filter) : null };
+/** Return which of these documents a list finds. */
+export async function found(
+  collection: string,
+  filterValues: ListFilter,
+  ids: readonly string[],
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const { q, ...filter } = filterValues;
+  const answers = pieces(ids, IDS_AT_ONCE).map((some) => {
+    const among = { id: { $in: some } };
+    const where = Object.keys(filter).length > 0 ? { $and: [filter, among] } : among;
+    const query = { ...asked({ ...where, q }), limit: some.length, fields: "id" };
+    return api.get<{ items: { id: string }[] }>(collection, { query, signal });
+  });
+  return (await Promise.all(answers)).flatMap(({ items }) => items.map(({ id }) => id));
 }

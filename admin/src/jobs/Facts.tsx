@@ -4,7 +4,7 @@ import CardContent from "@mui/material/CardContent";
 import Typography from "@mui/material/Typography";
 import { type ReactNode, useId } from "react";
 
-export interface PanelProps {
+interface PanelProps {
   title: string;
   help?: ReactNode;
   actions?: ReactNode;

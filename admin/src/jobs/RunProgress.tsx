@@ -5,7 +5,7 @@ import { useId } from "react";
 import { useTranslate } from "react-admin";
 import type { Run } from "./records";
 
-export interface RunProgressProps {
+interface RunProgressProps {
   run: Pick<Run, "progress" | "state" | "job">;
   /** Whether what it says is read out when it changes. */
   live?: boolean;

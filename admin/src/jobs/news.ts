@@ -28,7 +28,7 @@ export function renewed(known: WholeRun, run: Run): WholeRun {
 }
 
 /** How many lines a run's log keeps on the server. */
-export const LOG_LINES = 200;
+const LOG_LINES = 200;
 
 /** Return a log with new lines. Those that it has already are known by their time and text. */
 export function withLines(log: LogLine[], fresh: LogLine[]): LogLine[] {

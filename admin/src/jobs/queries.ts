@@ -93,7 +93,7 @@ export function useCounts(job: string | null) {
   return data?.counts as Record<RunState, number> | undefined;
 }
 
-export function runKey(id: string) {
+function runKey(id: string) {
   return ["_jobs/runs", "one", id];
 }
 

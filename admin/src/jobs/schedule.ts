@@ -1,7 +1,7 @@
 import type { Job } from "./records";
 
 /** A text by its key below `jobs.schedule`, and what stands in it. */
-export interface Phrase {
+interface Phrase {
   key: string;
   values?: Record<string, string | number>;
 }

@@ -2,7 +2,7 @@ import { useRef } from "react";
 import { type Message, useChannel } from "../server/live";
 import { type LogLine, RUNS_CHANNEL, type Run } from "./records";
 
-export interface RunNews {
+interface RunNews {
   onRun?: (run: Run) => void;
   onLines?: (id: string, lines: LogLine[]) => void;
   /** More has changed than was told: read again. At most once in a while. */

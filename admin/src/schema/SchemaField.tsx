@@ -163,7 +163,7 @@ function ChoiceInput({ field, draft, pointer, errors, disabled, onChange }: Of<"
         </MenuItem>
       )}
       {field.options.map((option, index) => (
-        <MenuItem key={option.label} value={String(index)}>
+        <MenuItem key={JSON.stringify(option.value)} value={String(index)}>
           {option.label}
         </MenuItem>
       ))}

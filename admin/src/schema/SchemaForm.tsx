@@ -8,7 +8,7 @@ import { JsonText } from "./JsonText";
 import { SchemaField } from "./SchemaField";
 import type { SchemaFormState } from "./useSchemaForm";
 
-export interface SchemaFormProps {
+interface SchemaFormProps {
   form: SchemaFormState;
   /** What the server found wrong, by JSON pointer into the value. */
   errors?: Record<string, string>;

@@ -7,7 +7,7 @@ import IconButton from "@mui/material/IconButton";
 import Stack from "@mui/material/Stack";
 import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
-import type { ComponentType } from "react";
+import { type ComponentType, useEffect, useRef } from "react";
 import { useTranslate } from "react-admin";
 import { type Draft, initialDraft, step } from "./drafts";
 import type { Field } from "./fields";
@@ -24,6 +24,17 @@ export function SchemaList(props: SchemaListProps) {
   const translate = useTranslate();
   const drafts: Draft[] = Array.isArray(draft) ? draft : [];
   const note = errors[pointer] ?? field.help;
+  const add = useRef<HTMLButtonElement>(null);
+  const isLastGone = useRef(false);
+  useEffect(() => {
+    // The button that removed the last item is gone; go on from the one that adds another.
+    if (isLastGone.current) add.current?.focus();
+    isLastGone.current = false;
+  });
+  const remove = (at: number) => {
+    isLastGone.current = at === drafts.length - 1;
+    onChange(drafts.filter((_, place) => place !== at));
+  };
   const change = (at: number, changed: Draft) => onChange(drafts.map((one, index) => (index === at ? changed : one)));
   return (
     <Box
@@ -58,7 +69,7 @@ export function SchemaList(props: SchemaListProps) {
               <IconButton
                 aria-label={translate("schema.remove", { number: index + 1, label: field.label })}
                 disabled={disabled}
-                onClick={() => onChange(drafts.filter((_, place) => place !== index))}
+                onClick={() => remove(index)}
               >
                 <RemoveIcon />
               </IconButton>
@@ -67,6 +78,7 @@ export function SchemaList(props: SchemaListProps) {
         ))}
       </Stack>
       <Button
+        ref={add}
         size="small"
         startIcon={<AddIcon />}
         aria-label={translate("schema.addTo", { label: field.label })}

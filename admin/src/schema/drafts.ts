@@ -9,7 +9,7 @@ export type Draft = string | boolean | undefined | Draft[] | { [name: string]: D
 /** What is wrong in a form before it was sent anywhere: keys of texts, by JSON pointer (RFC 6901). */
 export type Faults = Record<string, "schema.required" | "schema.noNumber" | "schema.noInteger" | "schema.noJson">;
 
-export interface Reading {
+interface Reading {
   /** Undefined: to be left out. */
   value: unknown;
   faults: Faults;

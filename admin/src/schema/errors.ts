@@ -3,7 +3,7 @@ import { step } from "./drafts";
 import { type Field, isObject } from "./fields";
 
 /** Return the JSON pointers at which a form shows errors; a JSON text shows those of all that is in it. */
-export function pointersOf(field: Field, draft: Draft, pointer = ""): { pointer: string; isWhole: boolean }[] {
+function pointersOf(field: Field, draft: Draft, pointer = ""): { pointer: string; isWhole: boolean }[] {
   const own = { pointer, isWhole: field.kind === "json" };
   if (field.kind === "object") {
     const drafts = isObject(draft) ? (draft as Record<string, Draft>) : {};

@@ -24,7 +24,7 @@ export function url(path: string, query: Query = {}): string {
 }
 
 /** Ask, and return the answer whatever its status is. Throws Problem only where none came, or a DOMException if aborted. */
-export async function raw(path: string, init: RequestInit & { query?: Query } = {}): Promise<Response> {
+async function raw(path: string, init: RequestInit & { query?: Query } = {}): Promise<Response> {
   const { query, ...rest } = init;
   try {
     return await fetch(url(path, query), { credentials: "same-origin", ...rest });

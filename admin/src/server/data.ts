@@ -1,6 +1,5 @@
-import type { DataProvider, Identifier, RaRecord } from "react-admin";
+import type { DataProvider, Identifier } from "react-admin";
 import { api } from "./api";
-import { bodyOf, patchOf } from "./patch";
 import { IDS_AT_ONCE, listQuery, pieces } from "./question";
 
 interface List<T> {
@@ -8,8 +7,6 @@ interface List<T> {
   next?: string;
   total?: number;
 }
-
-type Document = RaRecord & { version?: number };
 
 /** Return the path of a document. */
 export function pathOf(collection: string, id: Identifier): string {
@@ -21,12 +18,12 @@ export function ifMatch(version: unknown): Record<string, string> {
   return typeof version === "number" ? { "If-Match": `"${version}"` } : {};
 }
 
-/**
- * Documents for react-admin. Errors are thrown as Problem.
- *
- * `update` sends only what changed since `previousData`, and asks that its version still be the stored one; another
- * version, or null for any, is `meta.version`. `updateMany` and `deleteMany` are all or nothing for a hundred at a time.
- */
+/** What forms and lists write they send themselves, and nothing of react-admin's that would write is used. */
+async function refused(): Promise<never> {
+  throw new Error("documents are written by forms/page/ and collections/bulk/, not by react-admin");
+}
+
+/** Documents for react-admin, to be read. Errors are thrown as Problem. */
 export const dataProvider: DataProvider = {
   supportAbortSignal: true,
 
@@ -36,9 +33,8 @@ export const dataProvider: DataProvider = {
     return { data: list.items, total: list.total, pageInfo: { hasNextPage: list.next !== undefined } };
   },
 
-  async getOne(collection, { id, meta, signal }) {
-    const query = { expand: meta?.expand?.join(",") };
-    return { data: await api.get(pathOf(collection, id), { query, signal }) };
+  async getOne(collection, { id, signal }) {
+    return { data: await api.get(pathOf(collection, id), { signal }) };
   },
 
   async getMany(collection, { ids, meta, signal }) {
@@ -53,45 +49,10 @@ export const dataProvider: DataProvider = {
     return { data: (await Promise.all(asked)).flatMap((list) => list.items) };
   },
 
-  getManyReference(collection, { target, id, meta, ...params }) {
-    const filter = { $and: [{ [target]: id }, ...(meta?.filter ? [meta.filter] : [])] };
-    return dataProvider.getList(collection, { ...params, meta: { ...meta, filter } });
-  },
-
-  async create(collection, { data }) {
-    return { data: await api.post(collection, bodyOf(data)) };
-  },
-
-  async update(collection, { id, data, previousData, meta }) {
-    const before: Document = previousData ?? { id };
-    const patch = patchOf(before, { ...before, ...data });
-    if (patch === null) return { data: before as never };
-    const version = meta?.version === undefined ? before.version : meta.version;
-    return { data: await api.patch(pathOf(collection, id), patch, { headers: ifMatch(version) }) };
-  },
-
-  async updateMany(collection, { ids, data }) {
-    await batch(ids.map((id) => ({ method: "PATCH", path: pathOf(collection, id), body: data })));
-    return { data: ids };
-  },
-
-  async delete(collection, { id, previousData, meta }) {
-    await api.delete(pathOf(collection, id), undefined, { headers: ifMatch(meta?.version) });
-    return { data: (previousData ?? { id }) as never };
-  },
-
-  async deleteMany(collection, { ids }) {
-    await batch(ids.map((id) => ({ method: "DELETE", path: pathOf(collection, id) })));
-    return { data: ids };
-  },
+  getManyReference: refused,
+  create: refused,
+  update: refused,
+  updateMany: refused,
+  delete: refused,
+  deleteMany: refused,
 };
-
-interface Operation {
-  method: "POST" | "PUT" | "PATCH" | "DELETE";
-  path: string;
-  body?: unknown;
-}
-
-async function batch(operations: Operation[]): Promise<void> {
-  for (const some of pieces(operations, IDS_AT_ONCE)) await api.post("_batch", { operations: some });
-}

@@ -48,7 +48,7 @@ function useStream(): Stream {
   return stream;
 }
 
-export interface ChannelOptions {
+interface ChannelOptions {
   /** Messages were missed: read again what is shown. */
   onReset?: () => void;
   /** Who is on the channel: at first, and whenever that changes. */

@@ -1,5 +1,5 @@
 /** Return the project's namespace in the page's path: `/admin/newsroom/articles` is one of `newsroom`. */
-export function namespaceOf(pathname: string): string {
+function namespaceOf(pathname: string): string {
   const part = pathname.split("/")[2] ?? "";
   return decodeURIComponent(part);
 }

@@ -25,3 +25,10 @@ it("tells one that was never answered from the others", () => {
   expect(isProblem(unreachable(new TypeError("failed to fetch")), 0)).toBe(true);
   expect(isProblem(new Error("else"))).toBe(false);
 });
+
+it("says what the document is now where somebody was faster", async () => {
+  const current = { id: "1", version: 5 };
+  const body = JSON.stringify({ code: "precondition_failed", detail: "changed", current });
+  const problem = await problemOf(new Response(body, { status: 412 }));
+  expect([problem.status, problem.body.current]).toEqual([412, current]);
+});

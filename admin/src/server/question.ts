@@ -2,7 +2,7 @@ import type { GetListParams } from "react-admin";
 import type { Query } from "./api";
 
 /** As many documents as the server answers at once. */
-export const LIST_LIMIT = 500;
+const LIST_LIMIT = 500;
 /** As many ids as fit into the URL of one request. */
 export const IDS_AT_ONCE = 100;
 
@@ -15,30 +15,25 @@ export interface ListFilter {
 /**
  * Return the query of a list.
  *
- * `filter` is in the query language, and beside it `q`; `meta.filter` holds as well; `meta.expand` and `meta.fields`
- * are passed on; with `meta.count: false` nothing is counted.
+ * `filter` is in the query language, and beside it `q`; `meta.fields` is passed on; with `meta.count: false` nothing is
+ * counted.
  */
 export function listQuery({ pagination, sort, filter, meta }: GetListParams): Query {
-  const { q, ...where } = (filter ?? {}) as ListFilter;
   const limit = Math.min(pagination?.perPage ?? LIST_LIMIT, LIST_LIMIT);
   const offset = ((pagination?.page ?? 1) - 1) * (pagination?.perPage ?? LIST_LIMIT);
-  const condition = both(where, meta?.filter);
   return {
-    filter: condition && JSON.stringify(condition),
-    q: q?.trim() || null,
+    ...asked(filter ?? {}),
     sort: sort?.field ? `${sort.order === "DESC" ? "-" : ""}${sort.field}` : null,
     limit,
     offset: offset || null,
     fields: meta?.fields?.join(",") || null,
-    expand: meta?.expand?.join(",") || null,
     count: meta?.count === false ? null : true,
   };
 }
 
-function both(one?: Record<string, unknown>, other?: Record<string, unknown>): Record<string, unknown> | null {
-  const parts = [one, other].filter((part) => part !== undefined && Object.keys(part).length > 0);
-  if (parts.length < 2) return parts[0] ?? null;
-  return { $and: parts };
+/** Return the parameters for a filter; none for what says nothing. */
+export function asked({ q, ...where }: ListFilter): { filter: string | null; q: string | null } {
+  return { filter: Object.keys(where).length > 0 ? JSON.stringify(where) : null, q: q?.trim() || null };
 }
 
 /** Cut a list into pieces. */

@@ -6,7 +6,7 @@ import type { Description } from "./description";
 import { isProblem } from "./problem";
 
 /** `unknown`: not asked yet; `out`: nobody is signed in; `ended`: somebody was, and no longer is. */
-export type SessionState = "unknown" | "in" | "out" | "ended";
+type SessionState = "unknown" | "in" | "out" | "ended";
 
 /** What `GET /api/{ns}` says to everybody. */
 interface Front {

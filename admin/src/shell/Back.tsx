@@ -2,7 +2,7 @@ import ArrowBack from "@mui/icons-material/ArrowBack";
 import Button from "@mui/material/Button";
 import { Link } from "react-router-dom";
 
-export interface BackProps {
+interface BackProps {
   to: string;
   label: string;
 }

@@ -7,7 +7,7 @@ import DialogTitle from "@mui/material/DialogTitle";
 import { type ReactNode, useId } from "react";
 import { useTranslate } from "react-admin";
 
-export interface ConfirmProps {
+interface ConfirmProps {
   isOpen: boolean;
   title: ReactNode;
   content: ReactNode;

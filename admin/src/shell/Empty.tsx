@@ -2,7 +2,7 @@ import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import type { ReactNode } from "react";
 
-export interface EmptyProps {
+interface EmptyProps {
   title: ReactNode;
   help?: ReactNode;
   icon?: ReactNode;

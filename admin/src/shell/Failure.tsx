@@ -6,7 +6,7 @@ import { useTranslate } from "react-admin";
 import { isProblem } from "../server/problem";
 import { useTextOf } from "./useProblem";
 
-export interface FailureProps {
+interface FailureProps {
   error: unknown;
   /** What to do to try again; without it there is no button. */
   retry?: () => void;

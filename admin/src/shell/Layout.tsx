@@ -13,7 +13,7 @@ import { Splash } from "./Splash";
 import { TopBar } from "./TopBar";
 import { useDocumentTitle, useFocusOnNavigation } from "./useNavigation";
 
-export const RAIL_WIDTH = 232;
+const RAIL_WIDTH = 232;
 const MENU = "main-menu";
 const MAIN = "main-content";
 

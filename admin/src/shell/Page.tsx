@@ -2,7 +2,7 @@ import Box from "@mui/material/Box";
 import type { ReactNode } from "react";
 import { Title } from "react-admin";
 
-export interface PageProps {
+interface PageProps {
   /** A text, or a key of one. */
   title: string;
   actions?: ReactNode;

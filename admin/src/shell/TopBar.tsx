@@ -9,7 +9,7 @@ import { AppearanceButton } from "./AppearanceButton";
 import { LanguageButton } from "./LanguageButton";
 import { TITLE } from "./useNavigation";
 
-export interface TopBarProps {
+interface TopBarProps {
   /** The drawer that a button opens, where the menu is one. */
   menu: { id: string; isOpen: boolean; open: () => void } | null;
 }

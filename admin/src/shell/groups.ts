@@ -1,6 +1,6 @@
 import type { Collection } from "../server/description";
 
-export interface MenuGroup {
+interface MenuGroup {
   /** Null for those that name none. */
   name: string | null;
   collections: Collection[];

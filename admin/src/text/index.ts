@@ -22,7 +22,7 @@ export const LANGUAGES = [
   { locale: "de", name: "Deutsch" },
 ];
 
-export type Locale = "en" | "de";
+type Locale = "en" | "de";
 
 /** Return all texts of a language. */
 export function messagesIn(locale: string): TranslationMessages {

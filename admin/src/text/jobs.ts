@@ -13,7 +13,11 @@ export const en = {
   never: "It has not run yet.",
   more: "Show more",
   none: "none",
-  unknown: "There is no job %{name} in the project any more; its runs are still on record.",
+  unknown: {
+    title: "There is no job %{name}",
+    help: "No job of the project has this name, and no run of one is on record.",
+    removed: "There is no job %{name} in the project any more. Runs of it are still on record.",
+  },
   column: {
     job: "Job",
     schedule: "Schedule",
@@ -174,7 +178,11 @@ export const de: typeof en = {
   never: "Er ist noch nie gelaufen.",
   more: "Mehr anzeigen",
   none: "keine",
-  unknown: "Einen Job %{name} gibt es im Projekt nicht mehr; seine Läufe sind noch verzeichnet.",
+  unknown: {
+    title: "Es gibt keinen Job %{name}",
+    help: "Kein Job des Projekts heißt so, und es ist auch kein Lauf eines solchen verzeichnet.",
+    removed: "Einen Job %{name} hat das Projekt nicht mehr. Seine Läufe sind noch verzeichnet.",
+  },
   column: {
     job: "Job",
     schedule: "Zeitplan",

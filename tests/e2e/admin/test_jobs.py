@@ -262,6 +262,36 @@ async def test_a_log_that_is_not_followed_stands_still_and_counts_what_is_new(si
     await expect(log.get_by_role("log")).not_to_contain_text("printed")
 
 
+async def test_a_job_that_never_was_is_said_to_be_none_and_nothing_else(sign_in, look, problems):
+    problems.expect("status of 404")
+    page = await sign_in(at="_jobs/job/nonsense")
+    main = page.get_by_role("main")
+    await expect(main.get_by_text("There is no job nonsense")).to_be_visible()
+    await expect(main).not_to_contain_text("still on record")
+    await expect(main.get_by_role("heading", name="Runs")).to_have_count(0)
+    await expect(main.get_by_role("button", name=re.compile("^succeeded"))).to_have_count(0)
+    await expect(main.get_by_role("alert")).to_have_count(0)
+    await look(page, "job unknown")
+    await main.get_by_role("link", name="All jobs").click()
+    await expect(page.get_by_role("listitem", name="daily-digest")).to_be_visible()
+
+
+async def test_the_runs_of_a_job_that_was_removed_are_still_reached(sign_in, site, tray, look):
+    page = await sign_in(at="_jobs")
+    (tray / "1").touch()
+    await open_job(page)
+    await start(page, 1)
+    await expect(page.get_by_text("succeeded").first).to_be_visible()
+    (site.folder / "jobs" / "press.yml").unlink()
+    await page.goto(f"{site.admin}_jobs/job/print")
+    main = page.get_by_role("main")
+    await expect(main.get_by_text("There is no job print in the project any more.")).to_be_visible()
+    await expect(main.get_by_role("button", name="Run now")).to_have_count(0)
+    await look(page, "job removed")
+    await main.locator("tbody").get_by_role("link").first.click()
+    await expect(page.get_by_role("heading", name="Run of print")).to_be_visible()
+
+
 async def test_others_see_no_jobs_and_the_server_refuses_them(sign_in, site):
     page = await sign_in("editor")
     await expect(page.get_by_role("navigation", name="Main menu")).not_to_contain_text("Jobs")

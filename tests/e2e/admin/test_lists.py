@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import aiohttp
 import pytest
@@ -71,9 +72,10 @@ async def test_turning_a_page_asks_for_the_page_and_the_names_it_refers_to_and_n
     await expect(page.get_by_text("1-25 of 750")).to_be_visible()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.split("?")[0].rsplit("/", 1)[-1]))
-    await page.get_by_role("button", name="Next page").click()
+    async with page.expect_response(lambda response: "/authors?" in response.url):
+        await page.get_by_role("button", name="Next page").click()
     await expect(page.get_by_text("26-50 of 750")).to_be_visible()
-    await page.wait_for_load_state("networkidle")
+    await page.evaluate("() => new Promise((done) => requestIdleCallback(done))")
     assert sorted(name for name in asked if name in ("articles", "authors")) == ["articles", "authors"]
 
 
@@ -87,6 +89,29 @@ async def test_full_text_is_searched_and_kept_in_the_address(sign_in):
     await page.reload()
     await expect(page.get_by_role("searchbox", name="Search Articles")).to_have_value("cargo registry index")
     await page.get_by_role("button", name="Clear all").click()
+    await expect(page.get_by_text("1-25 of 750")).to_be_visible()
+
+
+async def test_an_address_that_somebody_wrote_is_searched_sorted_and_turned_to_its_page(sign_in):
+    page = await opened(sign_in, at="articles?q=announcing&sort=-title&page=2")
+    await expect(page.get_by_role("searchbox", name="Search Articles")).to_have_value("announcing")
+    await expect(page.get_by_role("columnheader", name="Title")).to_have_attribute("aria-sort", "descending")
+    await expect(page.get_by_text(re.compile(r"26-50 of \d\d\d$"))).to_be_visible()
+    await expect(page.get_by_text("of 750")).to_be_hidden()
+    await page.get_by_role("button", name="Clear all").click()
+    await expect(page.get_by_text("1-25 of 750")).to_be_visible()
+    await page.go_back()
+    await expect(page.get_by_role("searchbox", name="Search Articles")).to_have_value("announcing")
+    await expect(page.get_by_text(re.compile(r"26-50 of \d\d\d$"))).to_be_visible()
+
+
+async def test_what_an_address_asks_for_wrongly_is_left_out_and_does_not_stay(sign_in):
+    page = await opened(
+        sign_in, at="articles?sort=nosuchfield&order=DESC&perPage=9999&page=-1&filter=%7B%22q%22%3A5%7D"
+    )
+    await expect(page.get_by_text("1-25 of 750")).to_be_visible()
+    await expect(page).not_to_have_url(re.compile("nosuchfield|9999"))
+    await page.goto(page.url.partition("?")[0])
     await expect(page.get_by_text("1-25 of 750")).to_be_visible()
 
 
@@ -156,6 +181,22 @@ async def test_columns_are_chosen_and_ordered_and_stay(sign_in):
     await expect(rows(page).filter(has_text="release").first).to_be_visible()
 
 
+async def test_a_column_keeps_the_focus_while_it_is_moved_and_hidden(sign_in):
+    page = await opened(sign_in)
+    await page.get_by_role("button", name="Columns").click()
+    forward = page.get_by_role("button", name="Move Status forward")
+    await forward.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("thead th")).to_have_text(["", "Status", "Title", "Authors", "Published at"])
+    await expect(forward).to_be_focused()
+    box = page.get_by_role("dialog").get_by_role("checkbox", name="Status")
+    await box.focus()
+    for heads in (["", "Title", "Authors", "Published at"], ["", "Title", "Authors", "Published at", "Status"]):
+        await page.keyboard.press(" ")
+        await expect(page.locator("thead th")).to_have_text(heads)
+        await expect(box).to_be_focused()
+
+
 async def test_a_column_s_head_sorts(sign_in):
     page = await opened(sign_in)
     head = page.get_by_role("columnheader", name="Title")
@@ -203,6 +244,41 @@ async def test_a_row_is_reached_opened_and_selected_by_the_keyboard_alone(sign_i
     await expect(page).to_have_url(re.compile(r"/articles/[0-9a-f-]{36}"))
 
 
+async def test_what_a_filter_or_search_hides_is_selected_no_longer(sign_in):
+    page = await opened(sign_in)
+    bar = page.get_by_role("region", name="What is selected")
+    name = await rows(page).nth(0).get_by_role("link").first.inner_text()
+    await rows(page).nth(0).get_by_role("checkbox").check()
+    await rows(page).nth(3).get_by_role("checkbox").check()
+    await page.get_by_role("button", name="Next page").click()
+    await expect(page.get_by_text("26-50 of 750")).to_be_visible()
+    await rows(page).nth(0).get_by_role("checkbox").check()
+    await expect(bar).to_contain_text("3 selected")
+    await page.get_by_role("columnheader", name="Title").get_by_role("button").click()
+    await expect(page.get_by_text("1-25 of 750")).to_be_visible()
+    await expect(bar).to_contain_text("3 selected")
+    await filtered(page, "Title", "is", name)
+    await expect(bar).to_contain_text("1 selected")
+    await expect(rows(page).nth(0).get_by_role("checkbox")).to_be_checked()
+    await page.get_by_role("button", name="Clear all").click()
+    await expect(page.get_by_text("1-25 of 750")).to_be_visible()
+    await expect(bar).to_contain_text("1 selected")
+    await page.get_by_role("searchbox", name="Search Articles").fill("nothinglikethis")
+    await expect(page.get_by_text("Nothing found")).to_be_visible()
+    await expect(bar).to_be_hidden()
+
+
+async def test_what_was_selected_is_held_against_the_address_that_one_comes_back_with(sign_in):
+    page = await opened(sign_in)
+    await rows(page).nth(0).get_by_role("checkbox").check()
+    await rows(page).nth(1).get_by_role("checkbox").check()
+    name = await rows(page).nth(0).get_by_role("link").first.inner_text()
+    await expect(page.get_by_role("region", name="What is selected")).to_contain_text("2 selected")
+    await page.goto(page.url.partition("?")[0] + "?filter=" + quote(json.dumps({"title": name})))
+    await expect(rows(page)).to_have_count(1)
+    await expect(page.get_by_role("region", name="What is selected")).to_contain_text("1 selected")
+
+
 async def test_many_are_changed_at_once_and_what_is_refused_is_named_with_its_reason(sign_in, alone, problems):
     problems.expect("status of 422")
     page = await opened(sign_in)
@@ -228,6 +304,17 @@ async def test_many_are_changed_at_once_and_what_is_refused_is_named_with_its_re
     await expect(dialog.get_by_text("0 of 2 done.")).to_be_visible()
     await expect(dialog).to_contain_text("2 were refused")
     await expect(dialog).to_contain_text(f"{name}: title: all capitals")
+
+
+async def test_a_list_counts_what_was_made_while_it_was_not_shown(sign_in, alone, article):
+    page = await opened(sign_in)
+    await expect(page.get_by_text("1-25 of 750")).to_be_visible()
+    await page.get_by_role("link", name="New: Article").click()
+    await page.locator("#field-title").fill("Made by hand")
+    await article("POST", "articles", {"id": "elsewhere", "title": "Made elsewhere"})
+    await page.get_by_role("button", name="Create and close").click()
+    await expect(rows(page).first).to_be_visible()
+    await expect(page.get_by_text("1-25 of 752")).to_be_visible()
 
 
 async def test_deleting_many_asks_first_and_names_how_many(sign_in, alone):
@@ -287,6 +374,27 @@ async def test_rows_stay_where_they_are_while_somebody_selects(sign_in, alone, a
     assert await rows(page).nth(3).bounding_box() == place
     await news.click()
     await expect(page.locator("tbody tr", has_text="Fresh 2")).to_be_visible()
+    await expect(news).to_be_hidden()
+
+
+async def test_what_is_edited_so_that_it_fits_the_filter_is_counted_as_new(sign_in, alone, article):
+    await article("POST", "articles", {"id": "draft-1", "title": "First", "status": "draft"})
+    await article("POST", "articles", {"id": "draft-2", "title": "Second", "status": "draft"})
+    page = await opened(sign_in)
+    await filtered(page, "Title", "contains", "announcing")
+    await expect(page.get_by_text(re.compile(r"1-25 of \d+$"))).to_be_visible()
+    total = int((await page.get_by_text(re.compile(r"1-25 of \d+$")).inner_text()).rpartition(" ")[2])
+    await article("PATCH", "articles/draft-1", {"title": "Announcing the first"})
+    news = page.get_by_role("button", name=re.compile("new"))
+    await expect(page.get_by_role("button", name="1 new")).to_be_visible()
+    await expect(page.get_by_text(f"1-25 of {total + 1}")).to_be_visible()
+    # What does not fit, or is asked for by nobody, is no news.
+    await article("PATCH", "articles/draft-2", {"title": "Still the second"})
+    await article("PATCH", "articles/draft-2", {"title": "Announcing the second"})
+    await expect(page.get_by_role("button", name="2 new")).to_be_visible()
+    await article("PATCH", "articles/draft-1", {"title": "First again"})
+    await expect(page.get_by_role("button", name="1 new")).to_be_visible()
+    await news.click()
     await expect(news).to_be_hidden()
 
 

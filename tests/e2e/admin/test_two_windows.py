@@ -1,11 +1,12 @@
 """Two people on one article: who is there, what the other has saved, and what becomes of a stale edit."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 
 @pytest.fixture(scope="module")
@@ -173,8 +174,29 @@ async def test_a_document_that_is_deleted_meanwhile_can_be_created_again(two):
     await expect(at(two.ada, "title")).to_have_value("Ada's last word")
 
 
+async def test_who_has_saved_is_named_as_soon_as_that_is_known(two, sign_in):
+    page = await sign_in("editor")
+    known = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await known.wait()
+        await route.continue_()
+
+    await page.route("**/_editing/articles/*", late)
+    async with page.expect_request("**/_editing/articles/*"):
+        await page.goto(f"/admin/newsroom/articles/{two.id}")
+    await at(page, "title").fill("Mine")
+    await at(two.ada, "title").fill("Hers")
+    await save(two.ada)
+    title = page.locator("[data-pointer='/title']")
+    await expect(title).to_contain_text("Somebody has saved")
+    known.set()
+    await expect(title).to_contain_text("Ada Admin has saved")
+
+
 async def test_the_comparison_fits_a_phone(two, sign_in, sideways, look):
     phone = await sign_in("editor", width=390, scheme="dark", at=f"articles/{two.id}")
+    await expect(phone.get_by_role("listitem", name="Ada Admin")).to_be_visible()
     await at(phone, "title").fill("From the phone")
     await at(two.ada, "title").fill("From the desk")
     await save(two.ada)

@@ -15,7 +15,7 @@ interface Found {
   title: string;
 }
 
-export interface DocumentFieldProps {
+interface DocumentFieldProps {
   collection: Collection;
   value: string;
   onChange: (id: string) => void;

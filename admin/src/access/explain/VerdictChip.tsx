@@ -11,7 +11,7 @@ const LOOKS = {
   refused: { color: "error", icon: <Block /> },
 } as const;
 
-export interface VerdictChipProps {
+interface VerdictChipProps {
   verdict: Verdict;
   size?: "small" | "medium";
   /** Among many: what is refused, as most things are, is not shouted. */

@@ -12,7 +12,7 @@ import { When } from "../../shell/When";
 import { spokenAgent } from "../agent";
 import type { SessionRecord } from "../types";
 
-export interface SessionListProps {
+interface SessionListProps {
   label: string;
   sessions: SessionRecord[];
   /** Ends a session; the one of this page is ended by signing out. */

@@ -1,9 +1,8 @@
-import Button from "@mui/material/Button";
 import TextField from "@mui/material/TextField";
 import { useState } from "react";
 import { useTranslate } from "react-admin";
 import { api } from "../../server/api";
-import { ProblemAlert } from "../ProblemAlert";
+import { ActionForm } from "../ActionForm";
 import { RolesField } from "../RolesField";
 import { Section } from "../Section";
 import type { UserRecord } from "../types";
@@ -28,12 +27,11 @@ export function UserForm({ user, isMe }: { user: UserRecord; isMe: boolean }) {
   });
   return (
     <Section title={translate("access.user.about")}>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.run();
-        }}
+      <ActionForm
+        action={save}
+        shown={FIELDS}
+        submit={translate("access.save")}
+        isReady={Object.keys(changes).length > 0}
       >
         <TextField
           label={translate("access.name")}
@@ -59,16 +57,7 @@ export function UserForm({ user, isMe }: { user: UserRecord; isMe: boolean }) {
           help={isMe ? translate("access.ownRole") : undefined}
           kept={isMe ? OWN_ROLES : []}
         />
-        <ProblemAlert problem={save.problem} shown={FIELDS} />
-        <Button
-          type="submit"
-          variant="contained"
-          disabled={save.busy || Object.keys(changes).length === 0}
-          sx={{ mt: 1 }}
-        >
-          {translate("access.save")}
-        </Button>
-      </form>
+      </ActionForm>
     </Section>
   );
 }

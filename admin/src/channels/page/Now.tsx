@@ -1,7 +1,6 @@
-import Box from "@mui/material/Box";
 import Paper from "@mui/material/Paper";
-import type { ReactNode } from "react";
 import { useLocale, useTranslate } from "react-admin";
+import { Figure } from "../../shell/Figure";
 import { When } from "../../shell/When";
 import { Lost } from "../list/Lost";
 import type { Numbers } from "../records";
@@ -24,30 +23,17 @@ export function Now({ channel }: { channel: Numbers }) {
         gridTemplateColumns: { xs: "repeat(2, minmax(0, 1fr))", sm: "repeat(auto-fit, minmax(110px, 1fr))" },
       }}
     >
-      <Fact name={translate("channels.column.subscribers")}>{number(channel.subscribers)}</Fact>
-      <Fact name={translate("channels.page.rate10")}>{number(channel.rates["10s"])}</Fact>
-      <Fact name={translate("channels.page.rate60")}>{number(channel.rates["60s"])}</Fact>
-      <Fact name={translate("channels.column.messages")}>{number(channel.messages)}</Fact>
-      <Fact name={translate("channels.column.kept")}>{number(channel.kept)}</Fact>
-      <Fact name={translate("channels.page.oldest")}>
+      <Figure name={translate("channels.column.subscribers")}>{number(channel.subscribers)}</Figure>
+      <Figure name={translate("channels.page.rate10")}>{number(channel.rates["10s"])}</Figure>
+      <Figure name={translate("channels.page.rate60")}>{number(channel.rates["60s"])}</Figure>
+      <Figure name={translate("channels.column.messages")}>{number(channel.messages)}</Figure>
+      <Figure name={translate("channels.column.kept")}>{number(channel.kept)}</Figure>
+      <Figure name={translate("channels.page.oldest")}>
         <When at={channel.oldest} />
-      </Fact>
-      <Fact name={translate("channels.column.lost")}>
+      </Figure>
+      <Figure name={translate("channels.column.lost")}>
         <Lost drops={channel.drops} resets={channel.resets} />
-      </Fact>
+      </Figure>
     </Paper>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <Box component="dt" sx={{ color: "text.secondary", fontSize: "0.8rem" }}>
-        {name}
-      </Box>
-      <Box component="dd" sx={{ m: 0, fontSize: "1.15rem", fontWeight: 600, fontVariantNumeric: "tabular-nums" }}>
-        {children}
-      </Box>
-    </div>
   );
 }

@@ -4,7 +4,7 @@ import type { Entry, Note } from "./feed";
 export type WatchState = "stopped" | "connecting" | "open" | "lost" | "refused";
 
 /** An event of a stream, as a browser's EventSource tells it; `id` is the last one that the stream has given. */
-export interface Heard {
+interface Heard {
   name: string;
   data: string;
   id: string;

@@ -15,6 +15,7 @@ import { isEditable } from "../../forms/model/initial";
 import type { Collection } from "../../server/description";
 import type { Columns } from "../useColumns";
 import { SelectAllButton } from "./SelectAllButton";
+import { useSelection } from "./useSelection";
 
 const EditDialog = lazy(async () => ({ default: (await import("./EditDialog")).EditDialog }));
 const DeleteDialog = lazy(async () => ({ default: (await import("./DeleteDialog")).DeleteDialog }));
@@ -32,6 +33,7 @@ interface BulkBarProps {
 export function BulkBar({ collection, columns, total }: BulkBarProps) {
   const translate = useTranslate();
   const { selectedIds, onUnselectItems } = useListContext();
+  const isSure = useSelection(collection);
   const [act, setAct] = useState<{ name: Act; ids: string[] } | null>(null);
   const begin = (name: Act) => setAct({ name, ids: selectedIds.map(String) });
   const close = () => setAct(null);
@@ -43,6 +45,7 @@ export function BulkBar({ collection, columns, total }: BulkBarProps) {
           elevation={8}
           role="region"
           aria-label={translate("collections.bulk.title")}
+          aria-busy={!isSure}
           sx={{
             position: "sticky",
             bottom: 12,
@@ -71,12 +74,14 @@ export function BulkBar({ collection, columns, total }: BulkBarProps) {
               <ActButton
                 label={translate("ra.action.edit")}
                 icon={<Edit fontSize="small" />}
+                isDisabled={!isSure}
                 onClick={() => begin("edit")}
               />
             )}
             <ActButton
               label={translate("ra.action.export")}
               icon={<Download fontSize="small" />}
+              isDisabled={!isSure}
               onClick={() => begin("export")}
             />
             {collection.can.delete && (
@@ -84,6 +89,7 @@ export function BulkBar({ collection, columns, total }: BulkBarProps) {
                 label={translate("ra.action.delete")}
                 icon={<Delete fontSize="small" />}
                 isDestructive
+                isDisabled={!isSure}
                 onClick={() => begin("delete")}
               />
             )}
@@ -105,22 +111,23 @@ interface ActButtonProps {
   label: string;
   icon: ReactNode;
   isDestructive?: boolean;
+  isDisabled: boolean;
   onClick(): void;
 }
 
 /** With its words where there is room, else with its picture alone. */
-function ActButton({ label, icon, isDestructive, onClick }: ActButtonProps) {
+function ActButton({ label, icon, isDestructive, isDisabled, onClick }: ActButtonProps) {
   const isPhone = useMediaQuery((theme: Theme) => theme.breakpoints.down("sm"), { noSsr: true });
   const color = isDestructive ? "error" : "primary";
   if (!isPhone) {
     return (
-      <Button color={color} startIcon={icon} onClick={onClick}>
+      <Button color={color} startIcon={icon} disabled={isDisabled} onClick={onClick}>
         {label}
       </Button>
     );
   }
   return (
-    <IconButton color={color} aria-label={label} title={label} onClick={onClick}>
+    <IconButton color={color} aria-label={label} title={label} disabled={isDisabled} onClick={onClick}>
       {icon}
     </IconButton>
   );

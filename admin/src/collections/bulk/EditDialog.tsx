@@ -5,7 +5,7 @@ import IconButton from "@mui/material/IconButton";
 import TextField from "@mui/material/TextField";
 import Tooltip from "@mui/material/Tooltip";
 import Typography from "@mui/material/Typography";
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useTranslate } from "react-admin";
 import { FormProvider, useForm, useWatch } from "react-hook-form";
 import { FieldInput } from "../../forms/inputs/FieldInput";
@@ -29,8 +29,13 @@ export function EditDialog({ collection, ids, onClose }: DialogProps) {
   const bulk = useBulk(collection);
   const form = useForm<Values>({ defaultValues: {} });
   const [chosen, setChosen] = useState<Field[]>([]);
-  const [unreadable, setUnreadable] = useState<Readonly<Record<string, string>>>({});
+  const [unreadable, setUnreadable] = useState<Noted>({});
   const values = useWatch({ control: form.control });
+  // The same for as long as the dialog is there: inputs take back what they have said when they are given another.
+  const note = useCallback(
+    (pointer: string, message: string | null) => setUnreadable((old) => noted(old, pointer, message)),
+    [],
+  );
   const scope = useMemo<FormScope>(
     () => ({
       collection,
@@ -38,9 +43,9 @@ export function EditDialog({ collection, ids, onClose }: DialogProps) {
       isReadOnly: false,
       faults: unreadable,
       onChanged: () => {},
-      setUnreadable: (pointer, message) => setUnreadable((old) => noted(old, pointer, message)),
+      setUnreadable: note,
     }),
-    [collection, unreadable],
+    [collection, unreadable, note],
   );
   const empty = chosen.filter((field) => isEmpty(values[field.name]));
   const emptied = empty.filter((field) => !field.required);
@@ -67,7 +72,7 @@ export function EditDialog({ collection, ids, onClose }: DialogProps) {
               field={field}
               onRemove={() => {
                 form.unregister(field.name);
-                setUnreadable((old) => noted(old, `/${field.name}`, null));
+                note(`/${field.name}`, null);
                 setChosen((old) => old.filter((one) => one !== field));
               }}
             />
@@ -95,7 +100,11 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === "";
 }
 
-function noted(old: Readonly<Record<string, string>>, pointer: string, message: string | null): Record<string, string> {
+type Noted = Readonly<Record<string, string>>;
+
+/** Return what is noted with a message, or without one: the same where it says so already. */
+function noted(old: Noted, pointer: string, message: string | null): Noted {
+  if ((old[pointer] ?? null) === message) return old;
   const { [pointer]: _, ...others } = old;
   return message === null ? others : { ...others, [pointer]: message };
 }

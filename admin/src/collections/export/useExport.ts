@@ -2,13 +2,10 @@ import { useEffect, useRef, useState } from "react";
 import { useListContext } from "react-admin";
 import { api } from "../../server/api";
 import type { Collection } from "../../server/description";
+import { asked, IDS_AT_ONCE, type ListFilter, pieces } from "../../server/question";
 import { type Answer, type Format, pages, writerOf } from "../model/export";
-import type { Json } from "../model/filter";
-import { asked } from "../useListing";
 
 const AT_ONCE = 500;
-/** Ids go into the URL of a request. */
-const IDS_AT_ONCE = 100;
 
 export interface Export {
   /** How many documents are in the file; null before it has begun. */
@@ -36,13 +33,15 @@ export function useExport(collection: Collection, ids?: readonly string[]): Expo
     setState("running");
     setDone(0);
     try {
-      const questions = ids ? pieces(ids).map((some) => ({ id: { $in: some } })) : [filterValues];
+      const questions: ListFilter[] = ids
+        ? pieces(ids, IDS_AT_ONCE).map((some) => ({ id: { $in: some } }))
+        : [filterValues];
       const writer = writerOf(format, paths);
       const parts = [writer.begin];
       let count = 0;
       for (const question of questions) {
         const order = `${sort.order === "DESC" ? "-" : ""}${sort.field}`;
-        const query = { ...parametersOf(question), sort: order, limit: AT_ONCE };
+        const query = { ...asked(question), sort: order, limit: AT_ONCE };
         const ask = (cursor: string | null) =>
           api.get<Answer>(collection.name, { query: { ...query, cursor }, signal });
         for await (const page of pages({ ask, wait: (seconds) => pause(seconds, signal) })) {
@@ -60,17 +59,6 @@ export function useExport(collection: Collection, ids?: readonly string[]): Expo
     }
   };
   return { done, state, error, start, cancel };
-}
-
-function parametersOf(question: Json) {
-  const { q, ...filter } = question;
-  return { ...asked(filter), q: q ? String(q) : null };
-}
-
-function pieces(ids: readonly string[]): string[][] {
-  return Array.from({ length: Math.ceil(ids.length / IDS_AT_ONCE) }, (_, n) =>
-    ids.slice(n * IDS_AT_ONCE, (n + 1) * IDS_AT_ONCE),
-  );
 }
 
 function pause(seconds: number, signal: AbortSignal): Promise<void> {

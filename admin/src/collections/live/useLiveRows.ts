@@ -3,15 +3,16 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { type GetListResult, type RaRecord, useDataProvider, useListContext } from "react-admin";
 import type { Collection } from "../../server/description";
 import { useChannel } from "../../server/live";
+import { matters } from "../model/matters";
 import { Collector, MOST_IDS, type News } from "../model/news";
 import { type Columns, fieldsOf } from "../useColumns";
-import { count, countKey } from "../useListing";
+import { countKey, found } from "../useListing";
 import type { Mark, Marks } from "./marks";
 
 const FADE_MS = 300;
 const SHOWN_MS = 2_500;
 
-export interface LiveRows {
+interface LiveRows {
   marks: Marks;
   /** How many documents have come that are not shown, so that nothing moves under the pointer. */
   fresh: number;
@@ -23,6 +24,7 @@ export interface LiveRows {
  *
  * On the first page of all documents it is read again, quietly. Where somebody has selected rows, filters or is on
  * another page, rows stay where they are: their contents change, those that are gone are crossed out, new ones counted.
+ * New is also what fits the filter since somebody has edited it.
  */
 export function useLiveRows(collection: Collection, columns: Columns): LiveRows {
   const list = useListContext();
@@ -31,6 +33,14 @@ export function useLiveRows(collection: Collection, columns: Columns): LiveRows 
   const [marks, mark, unmark] = useMarks();
   const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
   const [freshCount, setFreshCount] = useState(0);
+  const forget = useCallback(() => {
+    unmark();
+    setFresh(new Set());
+    setFreshCount(0);
+  }, [unmark]);
+
+  const place = JSON.stringify([list.page, list.perPage, list.sort, list.filterValues]);
+  const placeNow = useRef(place);
 
   const read = async () => {
     void client.invalidateQueries({ queryKey: countKey(collection.name) });
@@ -39,73 +49,68 @@ export function useLiveRows(collection: Collection, columns: Columns): LiveRows 
 
   const replace = async (ids: string[]) => {
     const { data } = await provider.getMany(collection.name, { ids, meta: { fields: fieldsOf(collection, columns) } });
-    const found = new Map(data.map((document: RaRecord) => [document.id, document]));
+    const documents = new Map(data.map((document: RaRecord) => [document.id, document]));
     client.setQueriesData<GetListResult>(
       { queryKey: [collection.name, "getList"], type: "active" },
-      (old) => old && { ...old, data: old.data.map((document) => found.get(document.id) ?? document) },
+      (old) => old && { ...old, data: old.data.map((document) => documents.get(document.id) ?? document) },
     );
     mark(
-      ids.filter((id) => found.has(id)),
+      ids.filter((id) => documents.has(id)),
       "changed",
     );
     mark(
-      ids.filter((id) => !found.has(id)),
+      ids.filter((id) => !documents.has(id)),
       "gone",
     );
   };
 
   const countFresh = async (ids: ReadonlySet<string>) => {
+    if (placeNow.current !== place) return;
     setFresh(ids);
-    const { q, ...filter } = list.filterValues;
-    const isFiltered = q || Object.keys(filter).length > 0;
-    const among = { id: { $in: [...ids].slice(0, MOST_IDS) } };
-    const where = { ...(q && { q }), $and: [...(Object.keys(filter).length > 0 ? [filter] : []), among] };
-    setFreshCount(isFiltered && ids.size > 0 ? await count(collection.name, where) : ids.size);
+    const isFiltered = Object.keys(list.filterValues).length > 0;
+    const some = [...ids].slice(0, MOST_IDS);
+    const count = isFiltered ? (await found(collection.name, list.filterValues, some)).length : ids.size;
+    if (placeNow.current === place) setFreshCount(count);
   };
 
   const deal = async ({ inserted, updated, removed, all }: News) => {
     if (all) {
-      unmark();
-      setFresh(new Set());
-      setFreshCount(0);
+      forget();
       return read();
     }
     const shown = new Set((list.data ?? []).map((document: RaRecord) => String(document.id)));
-    const on = (ids: Set<string>) => [...ids].filter((id) => shown.has(id));
+    const on = (ids: Iterable<string>) => [...ids].filter((id) => shown.has(id));
     const isCalm = list.page === 1 && list.selectedIds.length === 0 && Object.keys(list.filterValues).length === 0;
     mark(on(removed), "gone");
     if (isCalm) {
       if (on(removed).length > 0) await new Promise((done) => setTimeout(done, FADE_MS));
       await read();
-      mark([...inserted, ...updated], "changed");
+      mark([...inserted, ...updated.keys()], "changed");
       return;
     }
-    if (on(updated).length > 0) await replace(on(updated));
-    if (inserted.size + removed.size > 0) void client.invalidateQueries({ queryKey: countKey(collection.name) });
-    const known = new Set([...fresh, ...inserted].filter((id) => !removed.has(id)));
-    if (known.size > 0 || fresh.size > 0) await countFresh(known);
+    if (on(updated.keys()).length > 0) await replace(on(updated.keys()));
+    const decided = [...updated].flatMap(([id, fields]) => (matters(list.filterValues, fields) ? [id] : []));
+    if (inserted.size + removed.size + decided.length > 0) {
+      void client.invalidateQueries({ queryKey: countKey(collection.name) });
+    }
+    const known = [...fresh, ...inserted, ...decided].filter((id) => !removed.has(id) && !shown.has(id));
+    if (known.length > 0 || fresh.size > 0) await countFresh(new Set(known));
   };
 
   const latest = useRef(deal);
   useEffect(() => {
     latest.current = deal;
+    placeNow.current = place;
   });
   const collector = useCollector(latest);
   useChannel(collection.live ?? null, (message) => collector.current?.add(message), { onReset: () => void read() });
 
   // Whatever is shown next was read after all of that.
-  const place = JSON.stringify([list.page, list.perPage, list.sort, list.filterValues]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a place is forgotten when it is left
-  useEffect(() => {
-    unmark();
-    setFresh(new Set());
-    setFreshCount(0);
-  }, [place, unmark]);
+  useEffect(forget, [place, forget]);
 
   const show = () => {
-    unmark();
-    setFresh(new Set());
-    setFreshCount(0);
+    forget();
     if (list.page > 1) list.setPage(1);
     else void read();
   };

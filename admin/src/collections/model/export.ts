@@ -42,7 +42,7 @@ async function patiently<T>(act: () => Promise<T>, wait: (seconds: number) => Pr
 }
 
 /** Writes documents into the parts of a file, page after page. */
-export interface Writer {
+interface Writer {
   type: string;
   begin: string;
   page(documents: readonly Json[], isFirst: boolean): string;

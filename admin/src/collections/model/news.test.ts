@@ -27,7 +27,7 @@ class Time {
 }
 
 function told(news: News): string {
-  return [[...news.inserted], [...news.updated], [...news.removed]].map((ids) => ids.join("+")).join("/");
+  return [[...news.inserted], [...news.updated.keys()], [...news.removed]].map((ids) => ids.join("+")).join("/");
 }
 
 it("news are handed over soon, and then at most once in half a second, all together", async () => {
@@ -110,4 +110,18 @@ it("what came and went is no news, and what came and changed has come", () => {
   note(news, "removed", "c");
   note(news, "something", "d");
   expect(told(news)).toBe("a//c");
+});
+
+it("fields that have changed are told with what has changed, all of them", async () => {
+  const time = new Time();
+  const seen: unknown[] = [];
+  const collector = new Collector(async ({ updated }) => void seen.push(...updated), time.after);
+  collector.add({ type: "updated", id: "a", fields: ["title"] });
+  collector.add({ type: "updated", id: "a", fields: ["title", "status"] });
+  collector.add({ type: "updated", id: "b" });
+  await time.pass(100);
+  expect(seen).toEqual([
+    ["a", ["title", "status"]],
+    ["b", []],
+  ]);
 });

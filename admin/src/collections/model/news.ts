@@ -3,13 +3,14 @@ import type { Message } from "../../server/stream";
 /** What has happened to documents since it was looked at last, by id. */
 export interface News {
   inserted: Set<string>;
-  updated: Set<string>;
+  /** With the names of the fields that have changed. */
+  updated: Map<string, readonly string[]>;
   removed: Set<string>;
   /** More than is told one by one: everything is to be read again. */
   all: boolean;
 }
 
-export const FIRST_MS = 50;
+const FIRST_MS = 50;
 export const PAUSE_MS = 500;
 /** More ids than this are only counted as this many. */
 export const MOST_IDS = 500;
@@ -30,9 +31,9 @@ export class Collector {
     private readonly after: After,
   ) {}
 
-  add(message: Pick<Message, "type"> & { id?: unknown }): void {
+  add(message: Pick<Message, "type"> & { id?: unknown; fields?: unknown }): void {
     if (message.type === "revalidate") this.news.all = true;
-    if (typeof message.id === "string") note(this.news, message.type, message.id);
+    if (typeof message.id === "string") note(this.news, message.type, message.id, namesIn(message.fields));
     if (!this.busy && this.cancel === null && !isNothing(this.news)) this.schedule(FIRST_MS);
   }
 
@@ -59,23 +60,28 @@ export class Collector {
 }
 
 export function nothing(): News {
-  return { inserted: new Set(), updated: new Set(), removed: new Set(), all: false };
+  return { inserted: new Set(), updated: new Map(), removed: new Set(), all: false };
 }
 
-export function isNothing({ inserted, updated, removed, all }: News): boolean {
+function isNothing({ inserted, updated, removed, all }: News): boolean {
   return !all && inserted.size + updated.size + removed.size === 0;
 }
 
 /** Note one change; what came and went again is no news. */
-export function note(news: News, type: string, id: string): void {
+export function note(news: News, type: string, id: string, fields: readonly string[] = []): void {
   const { inserted, updated, removed } = news;
   if (type === "inserted") {
     removed.delete(id);
     if (inserted.size < MOST_IDS) inserted.add(id);
   } else if (type === "updated") {
-    if (!inserted.has(id) && updated.size < MOST_IDS) updated.add(id);
+    if (inserted.has(id) || (updated.size >= MOST_IDS && !updated.has(id))) return;
+    updated.set(id, [...new Set([...(updated.get(id) ?? []), ...fields])]);
   } else if (type === "removed") {
     updated.delete(id);
     if (!inserted.delete(id) && removed.size < MOST_IDS) removed.add(id);
   }
+}
+
+function namesIn(fields: unknown): string[] {
+  return Array.isArray(fields) ? fields.map(String) : [];
 }

@@ -1,13 +1,14 @@
 import RemoveIcon from "@mui/icons-material/DeleteOutlined";
-import { Box, FormHelperText, IconButton, Stack, Tooltip, Typography } from "@mui/material";
+import { Box, IconButton, Tooltip } from "@mui/material";
 import { useEffect, useRef } from "react";
 import { useTranslate } from "react-admin";
 import { useField, useUnder } from "../inputs/useField";
 import type { InputProps } from "../page/scope";
 import { Browse, DropZone, useDrop } from "./DropZone";
 import { FileCard } from "./FileCard";
+import { FilesGroup } from "./FilesGroup";
 import { storedFile } from "./stored";
-import { Said, UploadRows } from "./UploadRows";
+import { UploadRows } from "./UploadRows";
 import { useUploads } from "./useUploads";
 
 /** A file: dropped, pasted or chosen, sent at once, shown with what it is. */
@@ -28,59 +29,54 @@ export function FileInput({ field, source, hideLabel }: InputProps) {
     isLeft.current = false;
   });
   return (
-    <Box role="group" id={id} tabIndex={-1} aria-labelledby={`${id}-label`} {...handlers}>
-      <Typography
-        id={`${id}-label`}
-        variant="subtitle2"
-        color={fault ? "error" : undefined}
-        hidden={hideLabel}
-        sx={{ mb: 0.75 }}
-      >
-        {label}
-      </Typography>
-      <Stack spacing={1}>
-        {file && (
-          <Box sx={{ borderRadius: 1, ...(isOver && { outline: "2px dashed", outlineColor: "primary.main" }) }}>
-            <FileCard
-              file={file}
-              isWrong={Boolean(fault)}
-              actions={
-                <>
-                  <Browse {...taking} look={{ "aria-label": translate("files.replaceOf", { name: file.name }) }}>
-                    {translate("files.replace")}
-                  </Browse>
-                  <Tooltip title={translate("files.remove")}>
-                    <IconButton
-                      size="small"
-                      aria-label={translate("files.removeOf", { name: file.name })}
-                      onClick={() => {
-                        isLeft.current = true;
-                        change(null);
-                      }}
-                    >
-                      <RemoveIcon fontSize="small" />
-                    </IconButton>
-                  </Tooltip>
-                </>
-              }
-            />
-          </Box>
-        )}
-        {!file && !isBusy && (
-          <DropZone
-            {...taking}
-            label={field.label}
-            limits={limits}
+    <FilesGroup
+      id={id}
+      label={label}
+      hideLabel={hideLabel}
+      isWrong={Boolean(fault)}
+      under={under}
+      said={said}
+      handlers={handlers}
+    >
+      {file && (
+        <Box sx={{ borderRadius: 1, ...(isOver && { outline: "2px dashed", outlineColor: "primary.main" }) }}>
+          <FileCard
+            file={file}
             isWrong={Boolean(fault)}
-            isOver={isOver}
-            button={choose}
-            describedBy={`${id}-limits`}
+            actions={
+              <>
+                <Browse {...taking} look={{ "aria-label": translate("files.replaceOf", { name: file.name }) }}>
+                  {translate("files.replace")}
+                </Browse>
+                <Tooltip title={translate("files.remove")}>
+                  <IconButton
+                    size="small"
+                    aria-label={translate("files.removeOf", { name: file.name })}
+                    onClick={() => {
+                      isLeft.current = true;
+                      change(null);
+                    }}
+                  >
+                    <RemoveIcon fontSize="small" />
+                  </IconButton>
+                </Tooltip>
+              </>
+            }
           />
-        )}
-        <UploadRows uploads={uploads} cancel={cancel} />
-      </Stack>
-      <Said>{said}</Said>
-      {under && <FormHelperText error={Boolean(fault)}>{under}</FormHelperText>}
-    </Box>
+        </Box>
+      )}
+      {!file && !isBusy && (
+        <DropZone
+          {...taking}
+          label={field.label}
+          limits={limits}
+          isWrong={Boolean(fault)}
+          isOver={isOver}
+          button={choose}
+          describedBy={`${id}-limits`}
+        />
+      )}
+      <UploadRows uploads={uploads} cancel={cancel} />
+    </FilesGroup>
   );
 }

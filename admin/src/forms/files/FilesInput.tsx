@@ -1,7 +1,7 @@
 import DownIcon from "@mui/icons-material/ArrowDownward";
 import UpIcon from "@mui/icons-material/ArrowUpward";
 import RemoveIcon from "@mui/icons-material/DeleteOutlined";
-import { Box, FormHelperText, IconButton, Stack, Tooltip, Typography } from "@mui/material";
+import { Box, FormHelperText, IconButton, Stack, Tooltip } from "@mui/material";
 import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslate } from "react-admin";
 import { useFormContext } from "react-hook-form";
@@ -11,8 +11,9 @@ import { moved } from "../model/rows";
 import { type InputProps, useFormScope } from "../page/scope";
 import { DropZone, useDrop } from "./DropZone";
 import { FileCard } from "./FileCard";
+import { FilesGroup } from "./FilesGroup";
 import { storedFile } from "./stored";
-import { Said, UploadRows } from "./UploadRows";
+import { UploadRows } from "./UploadRows";
 import { useUploads } from "./useUploads";
 
 interface FilesInputProps extends InputProps {
@@ -44,64 +45,59 @@ export function FilesInput({ field, items, source, hideLabel }: FilesInputProps)
     focus(to, button);
   };
   return (
-    <Box role="group" id={id} tabIndex={-1} aria-labelledby={`${id}-label`} {...handlers}>
-      <Typography
-        id={`${id}-label`}
-        variant="subtitle2"
-        color={fault ? "error" : undefined}
-        hidden={hideLabel}
-        sx={{ mb: 0.75 }}
-      >
-        {label}
-      </Typography>
-      <Stack spacing={1}>
-        {values.length > 0 && (
-          <Stack component="ul" ref={list} spacing={1} sx={{ m: 0, p: 0, listStyle: "none" }}>
-            {values.map((one, index) => {
-              const file = storedFile(one);
-              const wrong = faults[`${pointer}/${index}`];
-              const key = `${file?.id ?? "none"}-${values.slice(0, index).filter((other) => storedFile(other)?.id === file?.id).length}`;
-              return (
-                <Box component="li" key={key}>
-                  {file && (
-                    <FileCard
-                      file={file}
-                      isWrong={Boolean(wrong)}
-                      actions={
-                        <Order
-                          name={file.name}
-                          index={index}
-                          count={values.length}
-                          onMove={(to, button) => move(index, to, button)}
-                          onRemove={() => remove(index)}
-                        />
-                      }
-                    />
-                  )}
-                  {wrong && <FormHelperText error>{wrong}</FormHelperText>}
-                </Box>
-              );
-            })}
-          </Stack>
-        )}
-        <UploadRows uploads={uploads} cancel={cancel} />
-        {!isFull && (
-          <DropZone
-            accept={items.accept}
-            isMany
-            onFiles={onFiles}
-            label={field.label}
-            limits={limits}
-            isWrong={Boolean(fault)}
-            isOver={isOver}
-            button={choose}
-            describedBy={`${id}-limits`}
-          />
-        )}
-      </Stack>
-      <Said>{said}</Said>
-      {under && <FormHelperText error={Boolean(fault)}>{under}</FormHelperText>}
-    </Box>
+    <FilesGroup
+      id={id}
+      label={label}
+      hideLabel={hideLabel}
+      isWrong={Boolean(fault)}
+      under={under}
+      said={said}
+      handlers={handlers}
+    >
+      {values.length > 0 && (
+        <Stack component="ul" ref={list} spacing={1} sx={{ m: 0, p: 0, listStyle: "none" }}>
+          {values.map((one, index) => {
+            const file = storedFile(one);
+            const wrong = faults[`${pointer}/${index}`];
+            const key = `${file?.id ?? "none"}-${values.slice(0, index).filter((other) => storedFile(other)?.id === file?.id).length}`;
+            return (
+              <Box component="li" key={key}>
+                {file && (
+                  <FileCard
+                    file={file}
+                    isWrong={Boolean(wrong)}
+                    actions={
+                      <Order
+                        name={file.name}
+                        index={index}
+                        count={values.length}
+                        onMove={(to, button) => move(index, to, button)}
+                        onRemove={() => remove(index)}
+                      />
+                    }
+                  />
+                )}
+                {wrong && <FormHelperText error>{wrong}</FormHelperText>}
+              </Box>
+            );
+          })}
+        </Stack>
+      )}
+      <UploadRows uploads={uploads} cancel={cancel} />
+      {!isFull && (
+        <DropZone
+          accept={items.accept}
+          isMany
+          onFiles={onFiles}
+          label={field.label}
+          limits={limits}
+          isWrong={Boolean(fault)}
+          isOver={isOver}
+          button={choose}
+          describedBy={`${id}-limits`}
+        />
+      )}
+    </FilesGroup>
   );
 }
 

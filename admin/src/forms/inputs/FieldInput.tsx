@@ -1,4 +1,4 @@
-import { type ComponentType, lazy, Suspense } from "react";
+import { type ComponentType, lazy } from "react";
 import type { FieldType } from "../../server/description";
 import { FileInput } from "../files/FileInput";
 import { FieldFrame } from "../live/FieldFrame";
@@ -10,6 +10,7 @@ import { BooleanInput } from "./BooleanInput";
 import { DateInput, DateTimeInput } from "./DateInput";
 import { GeoInput } from "./GeoInput";
 import { JsonInput } from "./JsonInput";
+import { LateInput } from "./LateInput";
 import { NumberInput } from "./NumberInput";
 import { ObjectInput } from "./ObjectInput";
 import { ReferenceInput } from "./ReferenceInput";
@@ -47,15 +48,16 @@ const INPUTS: Readonly<Record<FieldType, ComponentType<InputProps>>> = {
 export function FieldInput({ field, source, hideLabel }: InputProps) {
   const { isReadOnly, mode } = useFormScope();
   const isFixed = isReadOnly || !isWritable(field, mode);
+  const input = { field, source, hideLabel };
   const Input = field.widget === "multiline" && field.type === "string" ? LongTextInput : INPUTS[field.type];
   return (
     <FieldFrame field={field} source={source}>
       {isFixed && field.type !== "object" ? (
-        <ReadField field={field} source={source} hideLabel={hideLabel} />
+        <ReadField {...input} />
+      ) : Input === MarkdownInput || Input === RichTextInput ? (
+        <LateInput Input={Input} {...input} />
       ) : (
-        <Suspense fallback={<LongTextInput field={field} source={source} hideLabel={hideLabel} />}>
-          <Input field={field} source={source} hideLabel={hideLabel} />
-        </Suspense>
+        <Input {...input} />
       )}
     </FieldFrame>
   );

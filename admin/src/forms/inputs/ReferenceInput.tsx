@@ -69,7 +69,7 @@ function useChosen(target: Collection, value: unknown): Choice | null {
   return { id, title: title === null ? translate("forms.reference.missing", { id }) : (title ?? "…") };
 }
 
-export function OpenDocument({ target, id, title }: { target: Collection; id: string; title: string }) {
+function OpenDocument({ target, id, title }: { target: Collection; id: string; title: string }) {
   const translate = useTranslate();
   const pathOf = useCreatePath();
   const label = translate("forms.reference.open", { title });

@@ -10,7 +10,7 @@ import { Row } from "./Row";
 import { useField, useUnder } from "./useField";
 import { useKeys } from "./useKeys";
 
-export interface RowsProps extends InputProps {
+interface RowsProps extends InputProps {
   items: Field;
   /** Go back to the list in one line. */
   onLeave?: () => void;

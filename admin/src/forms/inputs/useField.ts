@@ -4,7 +4,7 @@ import type { Field } from "../../server/description";
 import { pointerOf } from "../model/place";
 import { useFormScope } from "../page/scope";
 
-export interface FieldState {
+interface FieldState {
   value: unknown;
   change(value: unknown): void;
   pointer: string;

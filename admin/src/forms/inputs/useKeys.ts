@@ -1,7 +1,7 @@
 import { useRef } from "react";
 import { moved } from "../model/rows";
 
-export interface Keys {
+interface Keys {
   of(index: number): number;
   move(from: number, to: number): void;
   remove(index: number): void;

@@ -34,17 +34,18 @@ export function useNews({ collection, document, receive, look, nameOf }: NewsPro
   const me = useDescription().user.id;
   const { arrived, arrive } = useArrivals();
   const [said, setSaid] = useState("");
-  const [writer, setWriter] = useState<string | null>(null);
+  const [by, setBy] = useState<string | null>(null);
   const [isRemoved, setRemoved] = useState(false);
 
   const onMessage = (message: Message) => {
     if (message.type === "revalidate") return look();
     if (message.id !== document.id) return;
-    const { by, type } = message;
-    setWriter(by === me ? translate("forms.live.you") : typeof by === "string" ? nameOf(by) : null);
-    setRemoved(type === "removed");
-    if (type !== "removed") look();
+    setBy(typeof message.by === "string" ? message.by : null);
+    setRemoved(message.type === "removed");
+    if (message.type !== "removed") look();
   };
+  // What somebody is called may be known a moment later than what they have done.
+  const writer = by === me ? translate("forms.live.you") : by && nameOf(by);
   useChannel(collection.live ?? null, onMessage, { onReset: look });
 
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { Box, FormHelperText, InputLabel, Tab, Tabs, useMediaQuery, useTheme } from "@mui/material";
+import { Box, FormHelperText, InputLabel, useMediaQuery, useTheme } from "@mui/material";
 import { useDeferredValue, useState } from "react";
 import { useTranslate } from "react-admin";
 import { useCount } from "../inputs/useCount";
@@ -6,11 +6,16 @@ import { useField, useUnder } from "../inputs/useField";
 import { longest } from "../model/check";
 import type { InputProps } from "../page/scope";
 import { EditorBar } from "./EditorBar";
+import { EditorFrame } from "./EditorFrame";
 import Markdown from "./Markdown";
 import { Source } from "./Source";
 import { useEditor } from "./useEditor";
+import { ViewTabs } from "./ViewTabs";
 
 type View = "write" | "preview" | "both";
+
+const NARROW = ["write", "preview"] as const;
+const WIDE = [...NARROW, "both"] as const;
 
 /** A Markdown text: written, read, or both side by side where there is room. */
 export default function MarkdownInput({ field, source, hideLabel }: InputProps) {
@@ -40,15 +45,7 @@ export default function MarkdownInput({ field, source, hideLabel }: InputProps) 
           {label}
         </InputLabel>
       )}
-      <Box
-        sx={{
-          border: 1,
-          borderColor: fault ? "error.main" : "divider",
-          borderRadius: 1,
-          bgcolor: "background.paper",
-          overflow: "hidden",
-        }}
-      >
+      <EditorFrame isWrong={Boolean(fault)}>
         <Box
           sx={{
             display: "flex",
@@ -65,21 +62,7 @@ export default function MarkdownInput({ field, source, hideLabel }: InputProps) 
             actions={actions}
             disabled={view === "preview"}
           />
-          <Tabs
-            value={view}
-            onChange={(_event, next: View) => setView(next)}
-            aria-label={translate("forms.editor.views")}
-            sx={{ minHeight: 36 }}
-          >
-            {(isWide ? (["write", "preview", "both"] as const) : (["write", "preview"] as const)).map((one) => (
-              <Tab
-                key={one}
-                value={one}
-                label={translate(`forms.editor.${one}`)}
-                sx={{ minHeight: 36, minWidth: 0, px: 1.5, py: 0 }}
-              />
-            ))}
-          </Tabs>
+          <ViewTabs<View> view={view} views={isWide ? WIDE : NARROW} texts="forms.editor" onChange={setView} />
         </Box>
         <Box
           sx={{
@@ -103,7 +86,7 @@ export default function MarkdownInput({ field, source, hideLabel }: InputProps) 
           )}
           {view !== "write" && <Preview text={text} hasEdge={view === "both"} />}
         </Box>
-      </Box>
+      </EditorFrame>
       {under && (
         <FormHelperText id={`${id}-under`} error={Boolean(fault)}>
           {under}

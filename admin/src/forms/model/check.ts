@@ -24,7 +24,7 @@ export function check(fields: readonly Field[], values: Record<string, unknown>,
 }
 
 /** Return what is wrong with one value; of an object and a list also what is wrong inside. */
-export function checkField(field: Field, value: unknown, pointer: string): Faults {
+function checkField(field: Field, value: unknown, pointer: string): Faults {
   if (isMissing(field, value)) return isLeftOut(field) ? {} : { [pointer]: { key: "required" } };
   if (field.type === "object") return check(field.fields ?? [], isObject(value) ? value : {}, pointer);
   if (field.type === "array") return checkList(field, value, pointer);

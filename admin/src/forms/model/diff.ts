@@ -1,6 +1,6 @@
 /** What differs between two texts, word by word. */
 
-export interface Piece {
+interface Piece {
   readonly kind: "same" | "removed" | "added";
   readonly text: string;
 }

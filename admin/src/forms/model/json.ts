@@ -1,7 +1,7 @@
 /** JSON as people write it into a form, and where it is wrong. */
 
 /** What is missing or too much at the first mistake. */
-export type Mistake = "value" | "key" | "colon" | "comma" | "end" | "text" | "rest";
+type Mistake = "value" | "key" | "colon" | "comma" | "end" | "text" | "rest";
 
 export interface Unreadable {
   /** The line of the first mistake, from 1. */
@@ -9,7 +9,7 @@ export interface Unreadable {
   mistake: Mistake;
 }
 
-export type Parsed = { value: unknown; unreadable?: undefined } | { unreadable: Unreadable };
+type Parsed = { value: unknown; unreadable?: undefined } | { unreadable: Unreadable };
 
 /** Return what a text says; an empty one says null. */
 export function parse(text: string): Parsed {

@@ -17,7 +17,7 @@ export interface Compared {
   readonly outcome: Outcome;
 }
 
-export interface Sides {
+interface Sides {
   readonly base: Document;
   readonly theirs: Document;
   readonly mine: Document;

@@ -39,7 +39,7 @@ function sent(value: unknown, field: Field): unknown {
 }
 
 /** Return an object of a list without members that say nothing. */
-export function tidied(value: Document, fields: readonly Field[] | null | undefined): Document {
+function tidied(value: Document, fields: readonly Field[] | null | undefined): Document {
   const known = new Map((fields ?? []).map((field) => [field.name, field]));
   const kept = Object.entries(value).filter(([name, item]) =>
     known.get(name)?.type === "json" ? item !== undefined : !isBlank(item) || Array.isArray(item),

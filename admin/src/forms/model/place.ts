@@ -1,4 +1,4 @@
-/** Where a value stands in a document: as a JSON pointer (RFC 6901), as a form's source (`seo.title`), as a list. */
+/** Where a value stands in a document: as a form's source (`seo.title`), as a JSON pointer (RFC 6901), as a list. */
 
 export type Document = Record<string, unknown>;
 
@@ -10,15 +10,6 @@ export function isObject(value: unknown): value is Document {
 /** Return the pointer of a source: `tags.2` is `/tags/2`. */
 export function pointerOf(source: string): string {
   return source === "" ? "" : `/${source.split(".").join("/")}`;
-}
-
-/** Return the source of a pointer. Field names hold neither `.`, `/` nor `~`; keys inside of JSON may. */
-export function sourceOf(pointer: string): string {
-  return pointer
-    .split("/")
-    .slice(1)
-    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
-    .join(".");
 }
 
 /** Return what stands at a path, undefined where nothing does. */

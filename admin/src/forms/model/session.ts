@@ -53,8 +53,3 @@ export function open(session: Session, leaves: readonly Leaf[]): Map<string, { b
 export function close(session: Session, leaf: Leaf): Session {
   return { ...session, origin: withAt(session.origin, leaf.path, at(session.latest, leaf.path)) };
 }
-
-/** Close every leaf. */
-export function closeAll(session: Session): Session {
-  return begin(session.latest);
-}

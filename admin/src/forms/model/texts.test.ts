@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { diff, excerpts } from "./diff";
 import { toLocal, toMoment, zoneOf } from "./moments";
 import { toNumber } from "./numbers";
-import { at, pointerOf, sourceOf, withAt } from "./place";
+import { at, pointerOf, withAt } from "./place";
 
 describe("diff", () => {
   it("finds what was removed and added between what stayed", () => {
@@ -119,11 +119,9 @@ describe("toNumber", () => {
 });
 
 describe("places", () => {
-  it("are written as pointers and as sources", () => {
+  it("are written as pointers", () => {
     expect(pointerOf("tags.2")).toBe("/tags/2");
-    expect(sourceOf("/seo/title")).toBe("seo.title");
-    expect(sourceOf("/data/a~1b")).toBe("data.a/b");
-    expect([pointerOf(""), sourceOf("")]).toEqual(["", ""]);
+    expect(pointerOf("")).toBe("");
   });
 
   it("are read and written without changing what was there", () => {

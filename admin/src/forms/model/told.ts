@@ -3,7 +3,7 @@
 import type { Fault } from "./check";
 
 /** The sentences of this page that say the same, in the server's language, with `%{limit}` where a number stands. */
-export type Sentences = Readonly<Record<string, string>>;
+type Sentences = Readonly<Record<string, string>>;
 
 /** Return the fault that a sentence tells of, null where it is another one. */
 export function faultTold(message: string, sentences: Sentences): Fault | null {

@@ -98,7 +98,7 @@ function useCreate(faults: ReturnType<typeof useFaults>) {
     try {
       const made = await send(() => api.post<Document>(collection.name, newDocument(fields, values)));
       notify("forms.create.done", { type: "success", autoHideDuration: 2000 });
-      client.invalidateQueries({ queryKey: [collection.name, "getList"] });
+      void client.invalidateQueries({ queryKey: [collection.name] });
       return made;
     } catch (problem) {
       if (isProblem(problem) && Object.keys(problem.errors).length > 0) faults.show(problem.errors);

@@ -1,4 +1,4 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { type Query, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { type RaRecord, useGetOne, useTranslate } from "react-admin";
 import { useParams } from "react-router-dom";
@@ -50,9 +50,8 @@ function useStored(collection: string, id: string): (saved: Document | null) => 
       const key = [collection, "getOne", { id: String(id), meta: undefined }];
       if (saved) client.setQueryData(key, saved);
       else client.removeQueries({ queryKey: key });
-      for (const method of ["getList", "getMany", "getManyReference", "choices"]) {
-        client.invalidateQueries({ queryKey: [collection, method] });
-      }
+      const isOther = ({ queryKey }: Query) => queryKey[1] !== "getOne";
+      void client.invalidateQueries({ queryKey: [collection], predicate: isOther });
     },
     [client, collection, id],
   );

@@ -1,9 +1,11 @@
-import { Alert, Box, FormHelperText, Tab, Tabs, Typography } from "@mui/material";
+import { Alert, Box, FormHelperText, Typography } from "@mui/material";
 import { useState } from "react";
 import { useTranslate } from "react-admin";
 import { useCount } from "../inputs/useCount";
 import { useField, useUnder } from "../inputs/useField";
+import { EditorFrame } from "../markdown/EditorFrame";
 import { Source } from "../markdown/Source";
+import { ViewTabs } from "../markdown/ViewTabs";
 import { longest } from "../model/check";
 import type { InputProps } from "../page/scope";
 import { losesNothing } from "./fidelity";
@@ -12,6 +14,8 @@ import { Visual } from "./Visual";
 
 type View = "visual" | "source" | "preview";
 
+const VIEWS = ["visual", "source", "preview"] as const;
+
 /** HTML: written as it will look, or as it is. What the visual editor would drop is opened as it is, and said. */
 export default function RichTextInput({ field, source, hideLabel }: InputProps) {
   const translate = useTranslate();
@@ -19,7 +23,9 @@ export default function RichTextInput({ field, source, hideLabel }: InputProps) 
   const text = typeof value === "string" ? value : "";
   const [isFaithful, setFaithful] = useState(() => losesNothing(text));
   const [view, setView] = useState<View>(isFaithful ? "visual" : "source");
+  const isWrong = Boolean(fault);
   const under = useUnder(field, fault, useCount(text, longest(field)));
+  const describedBy = under ? `${id}-under` : undefined;
   const choose = (next: View) => {
     if (next === "visual") setFaithful(losesNothing(text));
     setView(next);
@@ -35,45 +41,32 @@ export default function RichTextInput({ field, source, hideLabel }: InputProps) 
       >
         {label}
       </Typography>
-      <Box
-        sx={{
-          border: 1,
-          borderColor: fault ? "error.main" : "divider",
-          borderRadius: 1,
-          bgcolor: "background.paper",
-          overflow: "hidden",
-        }}
-      >
-        <Tabs
-          value={view}
-          onChange={(_event, next: View) => choose(next)}
-          aria-label={translate("forms.editor.views")}
-          sx={{ minHeight: 36, borderBottom: 1, borderColor: "divider" }}
-        >
-          {(["visual", "source", "preview"] as const).map((one) => (
-            <Tab
-              key={one}
-              value={one}
-              label={translate(`forms.richtext.${one}`)}
-              sx={{ minHeight: 36, minWidth: 0, px: 1.5, py: 0 }}
-            />
-          ))}
-        </Tabs>
+      <EditorFrame isWrong={isWrong}>
+        <ViewTabs view={view} views={VIEWS} texts="forms.richtext" hasEdge onChange={choose} />
         {view === "visual" && !isFaithful && (
           <Alert severity="warning" sx={{ borderRadius: 0 }}>
             {translate("forms.richtext.loses")}
           </Alert>
         )}
         {view === "visual" && (
-          <Visual id={id} html={text} onChange={change} label={field.label} isWrong={Boolean(fault)} />
+          <Visual
+            id={id}
+            html={text}
+            onChange={change}
+            label={field.label}
+            isWrong={isWrong}
+            isRequired={Boolean(field.required)}
+            describedBy={describedBy}
+          />
         )}
         {view === "source" && (
           <Source
             id={id}
             text={text}
             onChange={change}
-            isWrong={Boolean(fault)}
+            isWrong={isWrong}
             isRequired={Boolean(field.required)}
+            describedBy={describedBy}
             label={field.label}
           />
         )}
@@ -82,8 +75,12 @@ export default function RichTextInput({ field, source, hideLabel }: InputProps) 
             <RichText text={text} />
           </Box>
         )}
-      </Box>
-      {under && <FormHelperText error={Boolean(fault)}>{under}</FormHelperText>}
+      </EditorFrame>
+      {under && (
+        <FormHelperText id={`${id}-under`} error={isWrong}>
+          {under}
+        </FormHelperText>
+      )}
     </Box>
   );
 }

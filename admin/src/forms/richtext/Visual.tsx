@@ -23,20 +23,25 @@ interface VisualProps {
   onChange(html: string): void;
   label: string;
   isWrong: boolean;
+  isRequired: boolean;
+  describedBy: string | undefined;
 }
 
 const EMPTY = "<p></p>";
 
 /** The editor of HTML as it looks. */
-export function Visual({ id, html, onChange, label, isWrong }: VisualProps) {
+export function Visual({ isWrong, isRequired, describedBy, ...content }: VisualProps) {
+  const { id, label } = content;
   const place = useRef<HTMLDivElement>(null);
-  const editor = useTiptap(place, { id, html, onChange, label });
+  const editor = useTiptap(place, content);
+  useEffect(() => {
+    editor?.setOptions({ editorProps: { attributes: attributesOf({ id, label, isWrong, isRequired, describedBy }) } });
+  }, [editor, id, label, isWrong, isRequired, describedBy]);
   return (
     <>
       {editor && <Bar editor={editor} label={label} />}
       <Box
         ref={place}
-        data-wrong={isWrong}
         sx={{
           "& .ProseMirror": {
             p: 2,
@@ -63,7 +68,7 @@ export function Visual({ id, html, onChange, label, isWrong }: VisualProps) {
 
 function useTiptap(
   place: React.RefObject<HTMLDivElement | null>,
-  { id, html, onChange, label }: Omit<VisualProps, "isWrong">,
+  { id, html, onChange, label }: Pick<VisualProps, "id" | "html" | "onChange" | "label">,
 ): Editor | null {
   const [editor, setEditor] = useState<Editor | null>(null);
   const latest = useRef({ html, onChange });
@@ -77,7 +82,7 @@ function useTiptap(
       content: inert(latest.current.html),
       // Its styles are ours: the page allows no <style> without the nonce.
       injectCSS: false,
-      editorProps: { attributes: { id, role: "textbox", "aria-multiline": "true", "aria-label": label } },
+      editorProps: { attributes: attributesOf({ id, label }) },
       onUpdate: ({ editor: { isEmpty, getHTML } }) => latest.current.onChange(isEmpty ? "" : getHTML.call(made)),
     });
     setEditor(made);
@@ -90,6 +95,21 @@ function useTiptap(
       editor.commands.setContent(inert(html), { emitUpdate: false });
   }, [editor, html]);
   return editor;
+}
+
+type Said = Pick<VisualProps, "id" | "label"> & Partial<Pick<VisualProps, "isWrong" | "isRequired" | "describedBy">>;
+
+/** Return what readers of screens are told of the editor. */
+function attributesOf({ id, label, isWrong, isRequired, describedBy }: Said): Record<string, string> {
+  return {
+    id,
+    role: "textbox",
+    "aria-multiline": "true",
+    "aria-label": label,
+    ...(isWrong && { "aria-invalid": "true" }),
+    ...(isRequired && { "aria-required": "true" }),
+    ...(describedBy && { "aria-describedby": describedBy }),
+  };
 }
 
 function Bar({ editor, label }: { editor: Editor; label: string }) {

@@ -60,7 +60,7 @@ export function HookRow({ hook }: { hook: HookRecord }) {
 }
 
 /** Where a function is used: `articles · create.before`, with the way there. */
-export function Uses({ uses }: { uses: Use[] }) {
+function Uses({ uses }: { uses: Use[] }) {
   const translate = useTranslate();
   return uses.map((use) => (
     <Box key={`${use.kind} ${use.name} ${use.point}`} sx={{ overflowWrap: "anywhere" }}>

@@ -1,14 +1,13 @@
-import Box from "@mui/material/Box";
 import Paper from "@mui/material/Paper";
 import Stack from "@mui/material/Stack";
 import Typography from "@mui/material/Typography";
-import type { ReactNode } from "react";
 import { useLocale, useTranslate } from "react-admin";
 import { useParams } from "react-router-dom";
 import { isProblem } from "../../server/problem";
 import { Back } from "../../shell/Back";
 import { Empty } from "../../shell/Empty";
 import { Failure } from "../../shell/Failure";
+import { Figure } from "../../shell/Figure";
 import { Page } from "../../shell/Page";
 import { Splash } from "../../shell/Splash";
 import { Duration, Failures } from "../list/HookRow";
@@ -54,35 +53,22 @@ function Hook({ hook }: { hook: HookRecord }) {
         component="dl"
         sx={{ m: 0, p: 2, display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fit, minmax(100px, 1fr))" }}
       >
-        <Fact name={translate("hooks.column.calls")}>{hook.calls.toLocaleString(locale)}</Fact>
-        <Fact name={translate("hooks.column.running")}>{hook.running.toLocaleString(locale)}</Fact>
-        <Fact name={translate("hooks.column.p50")}>
+        <Figure name={translate("hooks.column.calls")}>{hook.calls.toLocaleString(locale)}</Figure>
+        <Figure name={translate("hooks.column.running")}>{hook.running.toLocaleString(locale)}</Figure>
+        <Figure name={translate("hooks.column.p50")}>
           <Duration ms={hook.p50} />
-        </Fact>
-        <Fact name={translate("hooks.column.p99")}>
+        </Figure>
+        <Figure name={translate("hooks.column.p99")}>
           <Duration ms={hook.p99} />
-        </Fact>
-        <Fact name={translate("hooks.column.failures")}>
+        </Figure>
+        <Figure name={translate("hooks.column.failures")}>
           <Failures hook={hook} />
-        </Fact>
+        </Figure>
       </Paper>
       <Stack spacing={2}>
         <UseList uses={hook.uses} />
         <FailureList hook={hook} />
       </Stack>
     </>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <Box component="dt" sx={{ color: "text.secondary", fontSize: "0.8rem" }}>
-        {name}
-      </Box>
-      <Box component="dd" sx={{ m: 0, fontSize: "1.15rem", fontWeight: 600, fontVariantNumeric: "tabular-nums" }}>
-        {children}
-      </Box>
-    </div>
   );
 }

@@ -2,7 +2,7 @@ import Box from "@mui/material/Box";
 import { useTranslate } from "react-admin";
 import { Back } from "../../shell/Back";
 
-export interface BackToJobsProps {
+interface BackToJobsProps {
   to?: string;
   label?: string;
 }

@@ -6,12 +6,14 @@ import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import { useTranslate } from "react-admin";
 import { useParams } from "react-router-dom";
+import { isProblem } from "../../server/problem";
 import { Failure } from "../../shell/Failure";
 import { Page } from "../../shell/Page";
 import { Splash } from "../../shell/Splash";
+import { NoJob } from "../list/NoJob";
 import { Runs } from "../list/Runs";
 import { StateFilter } from "../list/StateFilter";
-import { useJobs } from "../queries";
+import { useJobs, useRuns } from "../queries";
 import type { Job, RunState } from "../records";
 import { StartDialog } from "../start/StartDialog";
 import { BackToJobs } from "./BackToJobs";
@@ -42,9 +44,9 @@ export function JobPage() {
     >
       {error && <Failure error={error} retry={() => void refetch()} />}
       {!data && !error && <Splash />}
-      {data && !job && <Alert severity="info">{translate("jobs.unknown", { name })}</Alert>}
+      {data && !job && <Unknown key={name} name={name} />}
       {job && <About job={job} />}
-      {data && <RunsOf name={name} />}
+      {job && <RunsOf key={name} name={name} />}
       {job && isStarting && <StartDialog job={job} onClose={() => setStarting(false)} />}
     </Page>
   );
@@ -65,6 +67,20 @@ function About({ job }: { job: Job }) {
         <JobFacts job={job} />
         <NextTimes job={job} />
       </Box>
+    </>
+  );
+}
+
+/** A name that no job has: it may have had one, and then what is on record of it is still there to be read. */
+function Unknown({ name }: { name: string }) {
+  const translate = useTranslate();
+  const { data, runs, error, refetch } = useRuns({ job: name, state: null });
+  if ((isProblem(error, 404) || data) && runs.length === 0) return <NoJob name={name} />;
+  if (!data) return error ? <Failure error={error} retry={() => void refetch()} /> : <Splash />;
+  return (
+    <>
+      <Alert severity="info">{translate("jobs.unknown.removed", { name })}</Alert>
+      <RunsOf name={name} />
     </>
   );
 }

@@ -3,7 +3,7 @@ import TextField from "@mui/material/TextField";
 import { useTranslate } from "react-admin";
 
 /** From the least to the gravest. */
-export const LEVELS = ["debug", "info", "warning", "error", "critical"] as const;
+const LEVELS = ["debug", "info", "warning", "error", "critical"] as const;
 export type Level = (typeof LEVELS)[number];
 
 /** Tell whether a line's level is the least wanted one or graver. */

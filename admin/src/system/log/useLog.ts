@@ -4,7 +4,7 @@ import type { LogRecord } from "../records";
 import type { Level } from "./levels";
 import { appended, SHOWN } from "./recent";
 
-export interface LogFilter {
+interface LogFilter {
   level: Level;
   text: string;
   requests: boolean;
