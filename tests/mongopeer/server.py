@@ -86,8 +86,9 @@ class Peer:
 
     async def stop(self) -> None:
         """Cut all connections, wait for what serves them, listen no more."""
-        if self._server is not None:
-            self._server.close()
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
             for fault in self.faults:
                 if fault.until is not None:
                     fault.until.set()
@@ -95,10 +96,12 @@ class Peer:
             for writer in list(self._connections):
                 writer.close()
             await asyncio.gather(*serving)
-            await self._server.wait_closed()
-            self._server = None
+            await server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._server is None:
+            writer.close()  # it was on its way in when all were cut
+            return
         self._connections[writer] = asyncio.current_task()
         try:
             while (request := await wire.read(reader)) is not None:

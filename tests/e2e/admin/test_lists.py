@@ -382,8 +382,9 @@ async def test_what_is_edited_so_that_it_fits_the_filter_is_counted_as_new(sign_
     await article("POST", "articles", {"id": "draft-2", "title": "Second", "status": "draft"})
     page = await opened(sign_in)
     await filtered(page, "Title", "contains", "announcing")
-    await expect(page.get_by_text(re.compile(r"1-25 of \d+$"))).to_be_visible()
-    total = int((await page.get_by_text(re.compile(r"1-25 of \d+$")).inner_text()).rpartition(" ")[2])
+    found = page.get_by_text(re.compile(r"1-25 of [1-6]\d\d$"))  # of the 752 that there are
+    await expect(found).to_be_visible()
+    total = int((await found.inner_text()).rpartition(" ")[2])
     await article("PATCH", "articles/draft-1", {"title": "Announcing the first"})
     news = page.get_by_role("button", name=re.compile("new"))
     await expect(page.get_by_role("button", name="1 new")).to_be_visible()
