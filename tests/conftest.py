@@ -38,6 +38,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.hypothesis_seed = 1 if os.environ.get("REQUIRE_SERVICES") else random.randrange(2**32)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what may take minutes, so that it is not what all wait for in the end."""
+    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
+
+
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what random tests are made of."""
     return [f"random questions: again with --hypothesis-seed={config.getoption('--hypothesis-seed')}"]
