@@ -9,24 +9,6 @@ from runtime.web import pace as pace_module
 from runtime.web.pace import Pace
 
 
-class HandClock:
-    """A clock that is moved by hand."""
-
-    def __init__(self):
-        self.seconds = 100.0
-
-    def now(self):
-        return self.seconds
-
-    def monotonic(self):
-        return self.seconds
-
-
-@pytest.fixture
-def clock():
-    return HandClock()
-
-
 @pytest.fixture
 def waited(clock):
     """Wait for so many bytes, which take so many seconds to come."""

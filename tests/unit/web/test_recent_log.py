@@ -7,17 +7,9 @@ import pytest
 from runtime.web.recent_log import LINES_KEPT, VALUE_CHARACTERS, RecentLog
 
 
-class StandingClock:
-    def now(self):
-        return 1_768_473_000.0
-
-    def monotonic(self):
-        return 0.0
-
-
 @pytest.fixture
-def log():
-    return RecentLog(StandingClock())
+def log(clock):
+    return RecentLog(clock)
 
 
 def bodies(log, **asked):

@@ -18,22 +18,6 @@ from runtime.web.sampler import KEPT, Sampler
 SPEC = ProjectSpec(folder=Path("/nowhere"), namespace="n", storage="sqlite::memory:")
 
 
-class MovableClock:
-    def __init__(self):
-        self.seconds = 1_768_473_000.0
-
-    def now(self):
-        return self.seconds
-
-    def monotonic(self):
-        return self.seconds
-
-
-@pytest.fixture
-def clock():
-    return MovableClock()
-
-
 @pytest.fixture
 async def hub(clock):
     hub = Hub(lambda: SPEC, clock=clock, epoch="test")
