@@ -278,12 +278,17 @@ def axe() -> Axe:
 
 @pytest.fixture(scope="session")
 def sideways() -> Callable[[Page], Awaitable[int]]:
-    """By how many pixels a page is wider than its window: `assert await sideways(page) == 0`."""
+    """By how many pixels a page is wider than its window: `assert await sideways(page) == 0`.
+
+    A window that was just made narrower tells its page so at the beginning of the next frame; until then the page
+    stands in the new width as it was for the old one. So a frame is waited for before measuring.
+    """
 
     async def measured(page: Page) -> int:
-        return await page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )  # fmt: skip
+        return await page.evaluate("""async () => {
+            await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
+            return document.documentElement.scrollWidth - document.documentElement.clientWidth;
+        }""")
 
     return measured
 
