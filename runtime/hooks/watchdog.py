@@ -69,6 +69,7 @@ class Watchdog:
         self._alive = threading.Event()
         self._stopped = threading.Event()
         self._armed = False
+        self._meant: Watched | None = None
         self._handles_signal = False
 
     @property
@@ -157,7 +158,7 @@ class Watchdog:
             if not has_looked and seconds >= self.slow_s:
                 blockage, has_looked = self._look(since), True
             if seconds > (self.limit_s if watched is None else watched.limit_s):
-                self._interrupt()
+                self._interrupt(watched)
         self._report_end(blockage, since)
 
     def _report_end(self, blockage: Blockage | None, since: float) -> None:
@@ -193,24 +194,27 @@ class Watchdog:
     def _frame(self) -> FrameType | None:
         return sys._current_frames().get(self._loop_thread)
 
-    def _may_interrupt(self, frame: FrameType | None) -> bool:
+    def _may_interrupt(self, watched: Watched | None, frame: FrameType | None) -> bool:
         place = place_in_stack(frame)
-        return place is not None and place.project in self._projects and may_interrupt(frame)
+        is_ours = place is not None and place.project in self._projects
+        # The loop may have gone on since it was looked at: what it runs by now has a limit of its own.
+        return is_ours and self._watched() is watched and may_interrupt(frame)
 
-    def _interrupt(self) -> None:
-        if not self._may_interrupt(self._frame()):
+    def _interrupt(self, watched: Watched | None) -> None:
+        """Interrupt what was watched, if it is what the loop still runs."""
+        if not self._may_interrupt(watched, self._frame()):
             return
         if self._handles_signal and SIGNAL is not None:
-            self._armed = True
+            self._meant, self._armed = watched, True
             signal.pthread_kill(self._loop_thread, SIGNAL)
             return
         throw_into(self._loop_thread)
         # The loop may have gone on between the look and the throw; there it must not be hit.
-        if not self._may_interrupt(self._frame()):
+        if not self._may_interrupt(watched, self._frame()):
             take_back(self._loop_thread)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        if self._armed and self._may_interrupt(frame):
+        if self._armed and self._may_interrupt(self._meant, frame):
             self._armed = False
             raise Interrupted
         if callable(self._previous_handler):

@@ -11,13 +11,18 @@ import uvloop
 from runtime.hooks.call import Caller
 from runtime.hooks.frames import may_interrupt
 from runtime.hooks.registry import Registry
-from runtime.hooks.watchdog import Watchdog
+from runtime.hooks.watchdog import Watchdog, Watched
 from runtime.model.clock import SystemClock
 from runtime.model.errors import HookTimeout
 from runtime.model.specs import HookRef, HooksSpec
 
 LOOPS = pytest.mark.parametrize("new_loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
 WHERE = pytest.mark.parametrize("run_in", ["main thread", "another thread"])
+
+
+def by_hooks(log, event):
+    """Return what was logged of hooks: a busy machine may hold up a loop without any, which is noted as nobody's."""
+    return [record for record in log.of(event) if record["hook"]]
 
 
 class CountingClock:
@@ -92,14 +97,14 @@ def test_a_hook_that_blocks_the_loop_is_named_with_its_file_and_line(running, lo
         return call.watchdog.blocks, call.watchdog.last
 
     blocks, last = running(source, main, new_loop=new_loop, run_in=run_in)
-    (record,) = log.of("loop_blocked")
+    (record,) = by_hooks(log, "loop_blocked")
     assert record["hook"] == "hooks/a.py:hook"
     assert record["file"] == "hooks/a.py"
     assert record["line"] in {9, 10}
     assert record["seconds"] >= 0.05
-    assert blocks == {"hooks/a.py:hook": 1}
+    assert {hook: count for hook, count in blocks.items() if hook} == {"hooks/a.py:hook": 1}
     assert (last.hook, last.place.function) == ("hooks/a.py:hook", "helper")
-    assert log.of("loop_free")[0]["hook"] == "hooks/a.py:hook"
+    assert by_hooks(log, "loop_free")[0]["hook"] == "hooks/a.py:hook"
 
 
 @LOOPS
@@ -191,21 +196,19 @@ def test_a_task_that_a_hook_left_behind_is_interrupted_too(running, log, new_loo
         return type(tasks[0].exception()).__name__
 
     assert running(source, main, new_loop=new_loop, run_in=run_in) == "Interrupted"
-    assert log.of("loop_blocked")[0]["hook"] == "hooks/a.py:behind"
+    assert by_hooks(log, "loop_blocked")[0]["hook"] == "hooks/a.py:behind"
 
 
 @LOOPS
 def test_a_block_that_is_nobodys_hook_is_logged_without_one(running, log, new_loop):
     async def main(call):
-        noticed = log.expect("loop_blocked")
-        while not noticed.is_set():
+        while not any(record["file"] == __file__ for record in log.of("loop_blocked")):
             time.sleep(0.001)
         return call.watchdog.blocks
 
-    assert running("def hook(ctx): ...\nother = hook\n", main, new_loop=new_loop) == {"": 1}
-    (record,) = log.of("loop_blocked")
-    assert record["hook"] is None
-    assert record["file"].endswith("test_watchdog.py")
+    blocks = running("def hook(ctx): ...\nother = hook\n", main, new_loop=new_loop)
+    assert set(blocks) == {""}
+    assert {record["hook"] for record in log.of("loop_blocked")} == {None}
 
 
 @LOOPS
@@ -230,6 +233,37 @@ def test_hooks_that_block_one_after_the_other_have_a_limit_each(running, log, ne
         return await asyncio.gather(first, second)
 
     assert running(source, main, new_loop=new_loop, clock=clock, limit_s=1000) == [None, "not interrupted"]
+
+
+@LOOPS
+@WHERE
+def test_a_hook_that_the_loop_has_gone_on_to_is_not_hit_in_place_of_the_one_before(running, new_loop, run_in):
+    source = """
+    async def hook(ctx):
+        done = ctx.state["done"]
+        ctx.state["begun"].set()
+        while not done:
+            pass
+        return sum(range(1000))
+    async def other(ctx): ...
+    """
+
+    async def main(call):
+        begun, done = threading.Event(), []
+
+        def late():
+            begun.wait()
+            call.watchdog._interrupt(Watched("hooks/a.py:other", 1.0))
+            done.append(True)
+
+        interrupting = threading.Thread(target=late)
+        interrupting.start()
+        try:
+            return await call("hook", begun=begun, done=done)
+        finally:
+            interrupting.join()
+
+    assert running(source, main, new_loop=new_loop, run_in=run_in, limit_s=60) == 499500
 
 
 @LOOPS
@@ -266,9 +300,9 @@ def test_each_of_two_projects_on_a_loop_sees_to_its_own_hooks(bench, tmp_path_fa
     with asyncio.Runner(loop_factory=new_loop) as runner:
         runner.run(main())
     for project in (one, two):
-        assert [record["hook"] for record in project.log.of("loop_blocked")] == ["hooks/a.py:hook"]
+        assert [record["hook"] for record in by_hooks(project.log, "loop_blocked")] == ["hooks/a.py:hook"]
         assert len(project.log.of("hook_timeout")) == 1
-    assert two.log.of("loop_free")[0]["seconds"] >= 0.6
+    assert by_hooks(two.log, "loop_free")[0]["seconds"] >= 0.6
     assert signal.getsignal(signal.SIGURG) is signal.SIG_DFL
 
 
