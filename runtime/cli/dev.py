@@ -42,6 +42,7 @@ def dev(ctx: click.Context, terminal: Terminal, folder: Path, host: str | None, 
     What you save in its YAML, hook and job files counts at once, and open event streams stay open. Where something is
     wrong, that is said, and the last good version stays in force. Ctrl-C stops the server, a second one at once.
     """
+    watch = Watch(folder.resolve())  # before anything is read: what is saved while it starts counts too
 
     async def main() -> int:
         recent = RecentLog(SystemClock())
@@ -51,7 +52,7 @@ def dev(ctx: click.Context, terminal: Terminal, folder: Path, host: str | None, 
             async with opened(folder, log=log) as project:
                 server = project.spec.server
                 invitation = await project.auth.first_admin()
-                following = asyncio.create_task(_follow(project, terminal), name="reload")
+                following = asyncio.create_task(_follow(project, watch, terminal), name="reload")
                 following.add_done_callback(lambda _: stop.set())
                 try:
                     await serve_projects(
@@ -93,10 +94,10 @@ def greet(terminal: Terminal, spec: ProjectSpec, folder: Path, url: str, invitat
     terminal.say((f"Watching {folder.resolve()} for changes; Ctrl-C stops.", QUIET))
 
 
-async def _follow(project: Project, terminal: Terminal) -> None:
+async def _follow(project: Project, watch: Watch, terminal: Terminal) -> None:
     """Reload the project whenever one of its files is saved, and say how that went."""
     folder = project.spec.folder
-    watch = Watch(folder, _named(project))
+    watch.take(_named(project))
     async with aclosing(watch.saves()) as saves:
         async for files in saves:
             started = project.clock.monotonic()

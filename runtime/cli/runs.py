@@ -18,8 +18,8 @@ from runtime.web.project import Project
 POLL_S: Final = 0.2
 """How often a run that is waited for is looked at. A server stores progress ten times a second at most."""
 
-PROBE_S: Final = 2.0
-"""How long a server may take to say that it is there."""
+PROBE_S: Final = 10.0
+"""How long a server may take to say that it is there, busy as it may be. Where none is, that is known at once."""
 
 _FINAL: Final = frozenset({SUCCEEDED, FAILED, CANCELLED, SKIPPED})
 _STYLES: Final = {SUCCEEDED: GOOD, FAILED: BAD, RUNNING: PLACE, SKIPPED: CAUTION, CANCELLED: CAUTION, QUEUED: QUIET}

@@ -1,5 +1,6 @@
 """Noticing that a project's files were saved."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from pathlib import Path
@@ -54,13 +55,19 @@ def changed(before: Seen, after: Seen) -> tuple[Path, ...]:
 
 
 class Watch:
-    """What was saved in a project's folder. `named` are files that count wherever they stand; it may be changed."""
+    """What is saved in a project's folder from now on. `named` are files that count wherever they stand."""
 
-    def __init__(self, folder: Path, named: Iterable[Path]) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.named = tuple(named)
+        self.named: tuple[Path, ...] = ()
         self._polling = False
-        self._seen: Seen = snapshot(watched_folders(folder, self.named))
+        self._seen: Seen = self._look()
+
+    def take(self, files: Iterable[Path]) -> None:
+        """Name files that were just read: of what stands beside them too, only what is saved from now on counts."""
+        before = self._folders()
+        self.named = tuple(files)
+        self._seen = {**snapshot(self._folders() - before), **self._seen}
 
     async def saves(self) -> AsyncGenerator[tuple[Path, ...]]:
         """Give the files of each save, for ever.
@@ -70,7 +77,7 @@ class Watch:
         """
         while True:
             try:
-                async with aclosing(self._saves_in(watched_folders(self._folder, self.named))) as saves:
+                async with aclosing(self._saves_in(self._folders())) as saves:
                     async for files in saves:
                         yield files
             except FileNotFoundError:
@@ -87,12 +94,28 @@ class Watch:
             yield_on_timeout=True, recursive=False, force_polling=self._polling or None,
         )  # fmt: skip
         async with aclosing(notices):
-            async for _ in notices:
-                before, self._seen = self._seen, snapshot(watched_folders(self._folder, self.named))
+            async for told in notices:
+                before, self._seen = self._seen, self._look() if told else await self._settled()
                 if files := changed(before, self._seen):
                     yield files
-                if watched_folders(self._folder, self.named) != folders:
+                if self._folders() != folders:
                     return
+
+    async def _settled(self) -> Seen:
+        """Look as often as it takes for two looks to agree: what no notice has told of may just be being written."""
+        last, seen = self._seen, self._look()
+        for _ in range(LONGEST_MS // QUIET_MS):
+            if not changed(last, seen):
+                break
+            await asyncio.sleep(QUIET_MS / 1000)
+            last, seen = seen, self._look()
+        return seen
+
+    def _look(self) -> Seen:
+        return snapshot(self._folders())
+
+    def _folders(self) -> frozenset[Path]:
+        return watched_folders(self._folder, self.named)
 
 
 def is_relevant(path: Path) -> bool:

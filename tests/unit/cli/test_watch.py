@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def test_a_file_that_is_saved_without_a_change_counts(folder: Path) -> None:
 
 @pytest.mark.parametrize("polling", [False, True])
 async def test_a_save_is_told_with_its_files(folder: Path, polling: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    watch = Watch(folder, [])
+    watch = Watch(folder)
     watch._polling = polling
     async with asyncio.timeout(20), aclosing(watch.saves()) as saves:
         (folder / "hooks" / "posts.py").write_text("x = 1\n")
@@ -77,15 +78,54 @@ async def test_a_save_is_told_with_its_files(folder: Path, polling: bool, monkey
 
 
 async def test_what_is_saved_during_a_reload_is_told_afterwards(folder: Path) -> None:
-    async with asyncio.timeout(20), aclosing(Watch(folder, []).saves()) as saves:
+    async with asyncio.timeout(20), aclosing(Watch(folder).saves()) as saves:
         (folder / "hooks" / "posts.py").write_text("x = 1\n")
         await anext(saves)
         (folder / "hooks" / "posts.py").write_text("x = 12\n")
         assert await anext(saves) == (folder / "hooks" / "posts.py",)
 
 
+async def test_what_no_notice_tells_of_is_told_when_all_of_it_is_written(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, rest = folder / "hooks" / "posts.py", ["x = 1\n", "y = 2\n"]
+
+    async def silent(*paths: Path, **given: object) -> AsyncGenerator[set[object]]:
+        while True:
+            yield set()
+            await asyncio.sleep(0)
+
+    def looked(folders: Iterable[Path]) -> dict[Path, tuple[int, int]]:
+        seen = snapshot(folders)
+        if rest:
+            with file.open("a") as saved:
+                saved.write(rest.pop())
+        return seen
+
+    watch = Watch(folder)
+    file.write_text("")
+    monkeypatch.setattr(watching, "awatch", silent)
+    monkeypatch.setattr(watching, "snapshot", looked)
+    async with asyncio.timeout(20), aclosing(watch.saves()) as saves:
+        assert await anext(saves) == (file,)
+        assert watch._seen[file][1] == len("x = 1\ny = 2\n")
+
+
+async def test_files_that_are_taken_count_from_then_on(folder: Path) -> None:
+    elsewhere = folder / "settings" / "roles.yml"
+    elsewhere.parent.mkdir()
+    elsewhere.write_text("[editor]\n")
+    watch = Watch(folder)
+    (folder / "config.yml").write_text("namespace: other\n")
+    watch.take([elsewhere])
+    async with asyncio.timeout(20), aclosing(watch.saves()) as saves:
+        assert await anext(saves) == (folder / "config.yml",)
+        elsewhere.write_text("[editor, author]\n")
+        assert await anext(saves) == (elsewhere,)
+
+
 async def test_a_new_folder_is_watched_from_its_first_file_on(folder: Path) -> None:
-    async with asyncio.timeout(20), aclosing(Watch(folder, []).saves()) as saves:
+    async with asyncio.timeout(20), aclosing(Watch(folder).saves()) as saves:
         (folder / "hooks" / "shared").mkdir()
         first = folder / "hooks" / "shared" / "names.py"
         first.write_text("x = 1\n")
@@ -95,7 +135,7 @@ async def test_a_new_folder_is_watched_from_its_first_file_on(folder: Path) -> N
 
 
 async def test_a_watched_folder_may_be_deleted(folder: Path) -> None:
-    async with asyncio.timeout(20), aclosing(Watch(folder, []).saves()) as saves:
+    async with asyncio.timeout(20), aclosing(Watch(folder).saves()) as saves:
         (folder / "jobs" / "tick.yml").unlink()
         (folder / "jobs" / "tick.py").unlink()
         (folder / "jobs").rmdir()
@@ -115,6 +155,6 @@ async def test_a_system_without_watches_left_is_looked_at_instead(
         return real(*paths, force_polling=True, **given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(watching, "awatch", limited)
-    async with asyncio.timeout(20), aclosing(Watch(folder, []).saves()) as saves:
+    async with asyncio.timeout(20), aclosing(Watch(folder).saves()) as saves:
         (folder / "hooks" / "posts.py").write_text("x = 1\n")
         assert await anext(saves) == (folder / "hooks" / "posts.py",)
