@@ -146,7 +146,7 @@ function Page({ collection, columns, filtering, total, isPhone }: PartProps) {
   return (
     <GoContext value={navigate}>
       <NamesContext value={names}>
-        <Surface isPhone={isPhone} isStale={Boolean(isPlaceholderData && isFetching)}>
+        <Surface isPhone={isPhone} isNew={isPending} isStale={Boolean(isPlaceholderData && isFetching)}>
           {isPhone ? <Cards {...shown} /> : <Table {...shown} />}
         </Surface>
         <Pages total={total} />
@@ -157,16 +157,18 @@ function Page({ collection, columns, filtering, total, isPhone }: PartProps) {
 
 interface SurfaceProps {
   isPhone: boolean;
+  /** Nothing is there yet. */
+  isNew: boolean;
   isStale: boolean;
   children: ReactNode;
 }
 
 /** What the page stands on; while the next one is on its way, it stays and says so. */
-function Surface({ isPhone, isStale, children }: SurfaceProps) {
+function Surface({ isPhone, isNew, isStale, children }: SurfaceProps) {
   const translate = useTranslate();
   return (
     <Card
-      aria-busy={isStale}
+      aria-busy={isNew || isStale}
       sx={{ position: "relative", ...(isPhone && { border: 0, bgcolor: "transparent", overflow: "visible" }) }}
     >
       {isStale && (

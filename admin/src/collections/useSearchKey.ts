@@ -1,8 +1,9 @@
-import { type RefObject, useEffect } from "react";
+import { type RefObject, useLayoutEffect } from "react";
 
 /** Have `/` go to the search, wherever nothing is being typed. */
 export function useSearchKey(input: RefObject<HTMLInputElement | null>): void {
-  useEffect(() => {
+  // Before the list is seen: who sees it may press the key.
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       if (!input.current || document.querySelector('[role="dialog"]')) return;

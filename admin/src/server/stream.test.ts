@@ -112,7 +112,8 @@ describe("a stream", () => {
     stream.join("system", noting());
     stream.join("user:1", noting());
     await world.pass(20);
-    expect(world.changes).toEqual([{ connection: "c1", body: { subscribe: ["system", "user:1"], unsubscribe: [] } }]);
+    const body = { subscribe: ["system", "user:1"], unsubscribe: [], lastEventId: "e.1" };
+    expect(world.changes).toEqual([{ connection: "c1", body }]);
     expect(world.opened).toHaveLength(1);
   });
 
@@ -123,7 +124,7 @@ describe("a stream", () => {
     stream.join("system", system);
     world.ready();
     world.say("message", { type: "hello", channel: "content", timestamp: "" }, "e.2");
-    expect(content.told).toEqual(["connecting", "open", "message hello"]);
+    expect(content.told).toEqual(["connecting", "open", "reset", "message hello"]);
     expect(system.told).not.toContain("message hello");
   });
 
@@ -184,7 +185,39 @@ describe("a stream", () => {
     stream.join("content", listener);
     world.ready();
     world.say("reset", { channel: "content", reason: "evicted", missed: 3 }, "e.9");
-    expect(listener.told).toEqual(["connecting", "open", "reset"]);
+    expect(listener.told).toEqual(["connecting", "open", "reset", "reset"]);
+  });
+
+  it("has read again what was shown before anybody knew where it is", async () => {
+    const first = noting();
+    const second = noting();
+    stream.join("content", first);
+    stream.join("system", second);
+    world.ready("e.5");
+    await world.pass(20);
+    expect(world.changes.map(({ body }) => body)).toEqual([{ subscribe: ["system"], unsubscribe: [] }]);
+    expect([first.told.at(-1), second.told.at(-1)]).toEqual(["reset", "reset"]);
+  });
+
+  it("begins a later channel where it was when somebody began to listen, and the others with the first", async () => {
+    const later = noting();
+    stream.join("content", noting());
+    world.ready("e.5");
+    const leave = stream.join("system", noting());
+    await world.pass(20);
+    leave();
+    await world.pass(20);
+    world.say("message", { type: "hello", channel: "content", timestamp: "" }, "e.8");
+    stream.join("user:1", later);
+    world.say("message", { type: "hello", channel: "content", timestamp: "" }, "e.9");
+    stream.join("system", noting());
+    await world.pass(20);
+    expect(world.changes.at(-1)?.body).toEqual({
+      subscribe: ["user:1", "system"],
+      unsubscribe: [],
+      lastEventId: "e.8",
+    });
+    expect(later.told).toEqual(["connecting", "open"]);
   });
 
   it("has everything read again where it came back without an id", async () => {
@@ -194,7 +227,7 @@ describe("a stream", () => {
     world.last.handlers.onError();
     await world.pass(1_000);
     world.ready("");
-    expect(listener.told).toEqual(["connecting", "open", "connecting", "open", "reset"]);
+    expect(listener.told).toEqual(["connecting", "open", "reset", "connecting", "open", "reset"]);
   });
 
   it("says nothing of a reset where it came back with an id and has missed nothing", async () => {
@@ -204,7 +237,20 @@ describe("a stream", () => {
     world.last.handlers.onError();
     await world.pass(1_000);
     world.ready("e.1", true);
-    expect(listener.told).not.toContain("reset");
+    expect(listener.told).toEqual(["connecting", "open", "reset", "connecting", "open"]);
+  });
+
+  it("has read again what was shown when it was lost before the server knew that it is listened to", async () => {
+    const known = noting();
+    const fresh = noting();
+    stream.join("content", known);
+    world.ready("e.1");
+    stream.join("system", fresh);
+    world.say("message", { type: "hello", channel: "content", timestamp: "" }, "e.2");
+    world.last.handlers.onError();
+    await world.pass(1_000);
+    world.ready("e.2", true);
+    expect([known.told.at(-1), fresh.told.at(-1)]).toEqual(["open", "reset"]);
   });
 
   it("ends and has the session asked for when it has expired", async () => {

@@ -60,8 +60,8 @@ export interface SourceHandlers {
 interface Topic {
   listeners: Set<Listener>;
   state: ChannelState;
-  /** Whether it was open before, so that something may have been missed since. */
-  wasOpen: boolean;
+  /** Up to where in the stream nothing of it was missed: what was read began after that. Null where nobody knows. */
+  since: string | null;
   presence: Presence | null;
 }
 
@@ -92,7 +92,7 @@ export class Stream {
 
   /** Listen to a channel until the returned function is called. */
   join(channel: string, listener: Listener): () => void {
-    const topic = this.topic(channel);
+    const topic = this.begun(channel);
     topic.listeners.add(listener);
     listener.onState?.(topic.state);
     if (topic.presence) listener.onPresence?.(topic.presence);
@@ -162,11 +162,11 @@ export class Stream {
   }
 
   private take(name: string, data: string, id: string): void {
-    const comesBack = this.lastId !== null;
+    const from = this.lastId;
     if (id) this.lastId = id;
     const content: unknown = data ? JSON.parse(data) : {};
     if (name === "message") this.deliver(content as Message);
-    else if (name === "ready") this.ready(content as Change & { connection: string }, comesBack);
+    else if (name === "ready") this.ready(content as Change & { connection: string }, from);
     else if (name === "subscribed") this.seat(content as Pick<Change, "channels">);
     else if (name === "reset") this.each((content as { channel: string }).channel, (one) => one.onReset?.());
     else if (name === "denied") this.deny((content as { channel: string }).channel);
@@ -179,26 +179,25 @@ export class Stream {
     }
   }
 
-  private ready(content: Change & { connection: string }, comesBack: boolean): void {
+  private ready(content: Change & { connection: string }, from: string | null): void {
     this.connection = content.connection;
     this.failures = 0;
     this.joined = new Set(Object.keys(content.channels));
     this.become("open");
     for (const known of this.joined) this.topic(known).presence = null;
-    this.admit(content, comesBack);
+    this.admit(content, ({ since }) => from !== null && since === from);
     this.syncSoon();
   }
 
-  /** Take over what the server says of channels. Whoever came back with an id is told what was missed by `reset`. */
-  private admit(change: Pick<Change, "channels" | "denied">, comesBack: boolean): void {
+  /** Take over what the server says of channels. Of what goes on where it was, `reset` tells what was missed. */
+  private admit(change: Pick<Change, "channels" | "denied">, goesOn: (topic: Topic) => boolean): void {
     for (const [name, note] of Object.entries(change.channels)) {
       const topic = this.topic(name);
-      const hasMissed = topic.wasOpen && !comesBack;
-      topic.wasOpen = true;
       this.setState(topic, "open");
       // Who came since is known from the stream, where it was faster than this answer.
       if (note.presence && !topic.presence) this.tellPresence(topic, note.presence);
-      if (hasMissed) this.each(name, (one) => one.onReset?.());
+      // What is shown was read before the channel began.
+      if (!goesOn(topic)) this.each(name, (one) => one.onReset?.());
     }
     for (const name of Object.keys(change.denied)) this.deny(name);
   }
@@ -212,7 +211,7 @@ export class Stream {
   }
 
   private deny(name: string): void {
-    this.joined.delete(name);
+    this.leave(name);
     this.setState(this.topic(name), "closed");
   }
 
@@ -246,7 +245,7 @@ export class Stream {
     this.cancelRetry?.();
     this.cancelSync?.();
     this.source = this.connection = this.cancelRetry = this.cancelSync = null;
-    this.joined = new Set();
+    for (const name of [...this.joined]) this.leave(name);
     this.become(state);
   }
 
@@ -271,11 +270,11 @@ export class Stream {
     const subscribe = wanted.filter((name) => !this.joined.has(name) && this.topics.get(name)?.state !== "closed");
     const unsubscribe = [...this.joined].filter((name) => !wanted.includes(name));
     if (subscribe.length === 0 && unsubscribe.length === 0) return;
-    // What was open before begins where the stream is; what is new begins now.
-    const known = subscribe.length > 0 && subscribe.every((name) => this.topics.get(name)?.wasOpen);
+    // All begin where the first of them does, for none is to miss what came since it is listened to.
+    const since = this.topics.get(subscribe[0] ?? "")?.since ?? null;
     this.changing = true;
     try {
-      const lastEventId = known && this.lastId ? { lastEventId: this.lastId } : {};
+      const lastEventId = since === null ? {} : { lastEventId: since };
       const change = await this.ports.change(connection, { subscribe, unsubscribe, ...lastEventId });
       if (this.connection !== connection) return;
       for (const name of Object.keys(change.channels)) this.joined.add(name);
@@ -284,7 +283,7 @@ export class Stream {
         const topic = this.topics.get(name);
         if (topic) topic.presence = null;
       }
-      this.admit(change, known && this.lastId !== null);
+      this.admit(change, () => since !== null);
       this.syncSoon();
     } catch {
       if (this.connection === connection) this.fail();
@@ -297,12 +296,27 @@ export class Stream {
     return [...this.topics].filter(([, topic]) => topic.listeners.size > 0).map(([name]) => name);
   }
 
+  /** Return a channel that is going to be listened to; the map has them in the order in which that began. */
+  private begun(name: string): Topic {
+    const topic = this.topic(name);
+    if (topic.listeners.size > 0 || this.joined.has(name)) return topic;
+    topic.since = this.lastId;
+    this.topics.delete(name);
+    this.topics.set(name, topic);
+    return topic;
+  }
+
   private topic(name: string): Topic {
     const known = this.topics.get(name);
     if (known) return known;
-    const topic: Topic = { listeners: new Set(), state: "connecting", wasOpen: false, presence: null };
+    const topic: Topic = { listeners: new Set(), state: "connecting", since: null, presence: null };
     this.topics.set(name, topic);
     return topic;
+  }
+
+  private leave(name: string): void {
+    const topic = this.topics.get(name);
+    if (topic && this.joined.delete(name)) topic.since = this.lastId;
   }
 
   private setState(topic: Topic, state: ChannelState): void {

@@ -59,16 +59,21 @@ function Verdict({ asked }: { asked: Asked }) {
 function useAsked(): [Asked, (changes: Partial<Asked>) => void] {
   const { collections } = useDescription();
   const [parameters, setParameters] = useSearchParams();
-  const action = ACTIONS.find((each) => each === parameters.get("action")) ?? ("read" satisfies Action);
-  const asked: Asked = {
-    actor: parameters.get("actor") ?? "public",
-    action,
-    collection: parameters.get("collection") ?? collections[0]?.name ?? "",
-    id: parameters.get("id") ?? "",
-  };
+  const first = collections[0]?.name ?? "";
   const ask = (changes: Partial<Asked>) => {
-    const entries = Object.entries({ ...asked, ...changes }).filter(([, value]) => value);
+    // The address itself: what is drawn may be behind it for a moment, where somebody is fast.
+    const now = askedIn(new URLSearchParams(location.search), first);
+    const entries = Object.entries({ ...now, ...changes }).filter(([, value]) => value);
     setParameters(Object.fromEntries(entries), { replace: true });
   };
-  return [asked, ask];
+  return [askedIn(parameters, first), ask];
+}
+
+function askedIn(parameters: URLSearchParams, collection: string): Asked {
+  return {
+    actor: parameters.get("actor") ?? "public",
+    action: ACTIONS.find((each) => each === parameters.get("action")) ?? ("read" satisfies Action),
+    collection: parameters.get("collection") ?? collection,
+    id: parameters.get("id") ?? "",
+  };
 }

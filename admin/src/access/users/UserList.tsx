@@ -6,7 +6,7 @@ import Paper from "@mui/material/Paper";
 import TablePagination from "@mui/material/TablePagination";
 import TextField from "@mui/material/TextField";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslate } from "react-admin";
 import { useSearchParams } from "react-router-dom";
 import { api } from "../../server/api";
@@ -81,19 +81,15 @@ export function UserList() {
   );
 }
 
-/** What is asked for, in the page's address. */
+/** What is asked for, in the page's address; what is drawn may be behind it for a moment, where somebody is fast. */
 function useAsked() {
   const [parameters, setParameters] = useSearchParams();
-  const change = (changes: Record<string, string>) =>
-    setParameters(
-      (before) => {
-        const after = new URLSearchParams(before);
-        after.delete("page");
-        for (const [name, value] of Object.entries(changes)) value ? after.set(name, value) : after.delete(name);
-        return after;
-      },
-      { replace: true },
-    );
+  const change = (changes: Record<string, string>) => {
+    const after = new URLSearchParams(location.search);
+    after.delete("page");
+    for (const [name, value] of Object.entries(changes)) value ? after.set(name, value) : after.delete(name);
+    setParameters(after, { replace: true });
+  };
   const page = Number.parseInt(parameters.get("page") ?? "", 10) || 0;
   return { search: parameters.get("q") ?? "", role: parameters.get("role") ?? "", page: Math.max(0, page), change };
 }
@@ -107,12 +103,19 @@ interface FiltersProps {
 function Filters({ search, role, change }: FiltersProps) {
   const translate = useTranslate();
   const { roles } = useDescription();
+  const [typed, setTyped] = useState(search);
+  useEffect(() => {
+    if (search === (new URLSearchParams(location.search).get("q") ?? "")) setTyped(search);
+  }, [search]);
   return (
     <>
       <SearchField
         label={translate("access.user.search")}
-        value={search}
-        onChange={(text) => change({ q: text })}
+        value={typed}
+        onChange={(text) => {
+          setTyped(text);
+          change({ q: text });
+        }}
         sx={{ flex: { xs: "1 1 100%", sm: "1 1 180px" }, maxWidth: { sm: 320 } }}
       />
       <TextField

@@ -7,10 +7,10 @@ import { matters } from "../model/matters";
 import { Collector, MOST_IDS, type News } from "../model/news";
 import { type Columns, fieldsOf } from "../useColumns";
 import { countKey, found } from "../useListing";
-import type { Mark, Marks } from "./marks";
+import { Marker } from "./marker";
+import type { Marks } from "./marks";
 
 const FADE_MS = 300;
-const SHOWN_MS = 2_500;
 
 interface LiveRows {
   marks: Marks;
@@ -45,6 +45,13 @@ export function useLiveRows(collection: Collection, columns: Columns): LiveRows 
   const read = async () => {
     void client.invalidateQueries({ queryKey: countKey(collection.name) });
     await list.refetch();
+  };
+
+  /** The same where what is on its way for the first time may have been read too early. */
+  const readAnew = async () => {
+    if (list.isPending) await list.refetch();
+    await client.cancelQueries({ queryKey: countKey(collection.name) });
+    await read();
   };
 
   const replace = async (ids: string[]) => {
@@ -103,7 +110,7 @@ export function useLiveRows(collection: Collection, columns: Columns): LiveRows 
     placeNow.current = place;
   });
   const collector = useCollector(latest);
-  useChannel(collection.live ?? null, (message) => collector.current?.add(message), { onReset: () => void read() });
+  useChannel(collection.live ?? null, (message) => collector.current?.add(message), { onReset: () => void readAnew() });
 
   // Whatever is shown next was read after all of that.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a place is forgotten when it is left
@@ -132,21 +139,15 @@ function after(ms: number, run: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Marks that go by themselves, but for those of what is gone. */
-function useMarks(): [Marks, (ids: readonly string[], mark: Mark) => void, () => void] {
+function useMarks(): [Marks, Marker["mark"], () => void] {
   const [marks, setMarks] = useState<Marks>(new Map());
-  const timers = useRef(new Set<ReturnType<typeof setTimeout>>());
-  useEffect(() => () => timers.current.forEach(clearTimeout), []);
-  const mark = useCallback((ids: readonly string[], kind: Mark) => {
-    if (ids.length === 0) return;
-    setMarks((old) => new Map([...old, ...ids.map((id) => [id, kind] as const)]));
-    if (kind === "gone") return;
-    const timer = setTimeout(() => {
-      timers.current.delete(timer);
-      setMarks((old) => new Map([...old].filter(([id, known]) => known === "gone" || !ids.includes(id))));
-    }, SHOWN_MS);
-    timers.current.add(timer);
+  const marker = useRef<Marker | null>(null);
+  useEffect(() => {
+    const made = new Marker(setMarks, after);
+    marker.current = made;
+    return () => made.close();
   }, []);
-  const unmark = useCallback(() => setMarks((old) => (old.size > 0 ? new Map() : old)), []);
+  const mark = useCallback<Marker["mark"]>((ids, kind) => marker.current?.mark(ids, kind), []);
+  const unmark = useCallback(() => marker.current?.clear(), []);
   return [marks, mark, unmark];
 }

@@ -15,7 +15,8 @@ export const PAUSE_MS = 500;
 /** More ids than this are only counted as this many. */
 export const MOST_IDS = 500;
 
-type After = (ms: number, run: () => void) => () => void;
+/** Runs something later; what it returns prevents that. */
+export type After = (ms: number, run: () => void) => () => void;
 
 /**
  * Collects messages of a collection's channel and hands them over: soon where it was quiet, at most once in PAUSE_MS

@@ -1,6 +1,8 @@
+import Box from "@mui/material/Box";
+import Skeleton from "@mui/material/Skeleton";
 import type { SxProps, Theme } from "@mui/material/styles";
 import { useMemo } from "react";
-import { DataTable } from "react-admin";
+import { DataTable, useListContext, useTimeout } from "react-admin";
 import type { Collection } from "../../server/description";
 import { MARKED } from "../live/marks";
 import { type Column, isNumeric, isSortable } from "../model/fields";
@@ -18,6 +20,8 @@ interface TableProps {
 export function Table({ collection, columns, isSelectable }: TableProps) {
   const heads = useMemo(() => columns.map(headOf), [columns]);
   const shown = useMemo(() => ({ collection, columns }), [collection, columns]);
+  const { isPending } = useListContext();
+  if (isPending) return <Loading />;
   return (
     <ShownContext value={shown}>
       <DataTable
@@ -34,6 +38,18 @@ export function Table({ collection, columns, isSelectable }: TableProps) {
     </ShownContext>
   );
 }
+
+/** What is on its way for long gets a shape; what comes soon would only flicker. */
+function Loading() {
+  const isLong = useTimeout(PATIENCE_MS);
+  return (
+    <Box sx={{ display: "grid", gap: 1.5, p: 2, minHeight: 44 }}>
+      {isLong && [1, 2, 3, 4, 5].map((one) => <Skeleton key={one} variant="rounded" height={28} />)}
+    </Box>
+  );
+}
+
+const PATIENCE_MS = 1_000;
 
 /** There are some, but in a bar of its own at the bottom: one above the rows would move them. */
 const NO_BUTTONS = <></>;

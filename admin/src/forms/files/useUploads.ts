@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTranslate } from "react-admin";
 import { useFormats } from "../../collections/values/formats";
 import type { Field } from "../../server/description";
@@ -43,7 +43,8 @@ export function useUploads(field: Field, pointer: string): Uploads {
   const isBusy = uploads.some(({ fault }) => fault === null);
   const waiting = translate("files.waiting");
 
-  useEffect(() => {
+  // Before it is seen that nothing is on its way any more: then the form may be saved.
+  useLayoutEffect(() => {
     setUnreadable(pointer, isBusy ? waiting : null);
     return () => setUnreadable(pointer, null);
   }, [isBusy, pointer, setUnreadable, waiting]);

@@ -13,6 +13,8 @@ export interface People {
   places: ReadonlyMap<string, readonly Person[]>;
   /** Tell the others in which field the user is; null for none. */
   tell(pointer: string | null): void;
+  /** Tell them nothing as long as there is no document to be in. */
+  silence(isSilent: boolean): void;
   /** Return what somebody is called, null where that is not known. */
   nameOf(id: string): string | null;
 }
@@ -55,7 +57,8 @@ export function usePeople(collection: string, id: string): People {
   // biome-ignore lint/correctness/useExhaustiveDependencies: names come with the answer
   const others = useMemo(() => there.flatMap((one) => personOf(one, nameOf(one))), [there, nameOf, data]);
   const places = useMemo(() => placesOf(others, fields), [others, fields]);
-  return useMemo(() => ({ others, places, tell: tell.tell, nameOf }), [others, places, tell, nameOf]);
+  const { tell: say, silence } = tell;
+  return useMemo(() => ({ others, places, tell: say, silence, nameOf }), [others, places, say, silence, nameOf]);
 }
 
 function personOf(id: string, name: string | null): Person[] {
@@ -83,18 +86,21 @@ function placesOf(
   return places;
 }
 
+interface Telling {
+  wanted: string | null;
+  sent: string | null;
+  isSilent: boolean;
+  timer: ReturnType<typeof setTimeout> | null;
+}
+
 /** Return what sends the user's field to the channel: at once, then no more often than the pause allows. */
-function useTell(channel: string): { tell(pointer: string | null): void; again(): void } {
-  const state = useRef<{ wanted: string | null; sent: string | null; timer: ReturnType<typeof setTimeout> | null }>({
-    wanted: null,
-    sent: null,
-    timer: null,
-  });
+function useTell(channel: string): Pick<People, "tell" | "silence"> & { again(): void } {
+  const state = useRef<Telling>({ wanted: null, sent: null, isSilent: false, timer: null });
   const path = `_channels/${encodeURIComponent(channel)}`;
   const told = useMemo(() => {
     const { current } = state;
     const send = () => {
-      if (current.wanted === current.sent) {
+      if (current.isSilent || current.wanted === current.sent) {
         current.timer = null;
         return;
       }
@@ -106,6 +112,10 @@ function useTell(channel: string): { tell(pointer: string | null): void; again()
     return {
       tell(pointer: string | null) {
         current.wanted = pointer;
+        if (current.timer === null) send();
+      },
+      silence(isSilent: boolean) {
+        current.isSilent = isSilent;
         if (current.timer === null) send();
       },
       again() {

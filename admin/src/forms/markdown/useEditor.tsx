@@ -8,6 +8,7 @@ import Link from "@mui/icons-material/Link";
 import Heading from "@mui/icons-material/Title";
 import { type KeyboardEvent, type RefObject, useRef } from "react";
 import { useTranslate } from "react-admin";
+import { flushSync } from "react-dom";
 import { type Action, act, continued, type Selected } from "./actions";
 import type { EditorAction } from "./EditorBar";
 
@@ -87,6 +88,7 @@ function put(area: HTMLTextAreaElement, next: Selected, onChange: (text: string)
   area.setSelectionRange(from, before.length - kept);
   const inserted = next.text.slice(from, next.text.length - kept);
   const isDone = document.execCommand(inserted === "" ? "delete" : "insertText", false, inserted);
-  if (!isDone || area.value !== next.text) onChange(next.text);
-  requestAnimationFrame(() => area.setSelectionRange(next.start, next.end));
+  if (!isDone || area.value !== next.text) flushSync(() => onChange(next.text));
+  // At once: a later frame may come after the next key.
+  area.setSelectionRange(next.start, next.end);
 }

@@ -1,5 +1,5 @@
 import { Box } from "@mui/material";
-import { lazy, Suspense, useCallback, useState } from "react";
+import { lazy, Suspense, useCallback, useLayoutEffect, useState } from "react";
 import { useRedirect, useTranslate } from "react-admin";
 import type { Collection } from "../../server/description";
 import { Page } from "../../shell/Page";
@@ -57,6 +57,8 @@ export function EditForm({ collection, document, isGone: isMissing, look, onStor
   const [turn, setTurn] = useState(0);
   const isReadOnly = !isEditable(collection);
   const isGone = isMissing || news.isRemoved;
+  const { silence } = people;
+  useLayoutEffect(() => silence(isGone), [silence, isGone]);
 
   const isDirty = () => editing.change() !== null;
   const { question, letPass } = useGuard(isDirty);
