@@ -11,19 +11,22 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 PROJECT = ("config.yml", "config.yml.env", "collections", "hooks", "jobs")
-START_S = 30
+START_S = 60
 LIMITS = "requests: 1000000/minute, login: 1000/minute, connect: 100000/minute"
 
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+"""An example may take as long as the machine lets it: there are no timed assertions."""
 settings.register_profile("30000", max_examples=1_000)
 """`pytest --hypothesis-profile=30000 …` asks ten times as much as usual: 30,000 questions of each store's pushdown."""
 
@@ -102,13 +105,30 @@ class Server:
     def stop(self, how: int = signal.SIGTERM) -> int:
         if self.process.poll() is None:
             self.process.send_signal(how)
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=START_S)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+FreePort = Callable[[], int]
+
+
+@pytest.fixture(scope="session")
+def free_port() -> Iterator[FreePort]:
+    """Give ports of this session's own: other tests that ask the system for a port, at the same time, get others.
+
+    A socket that only holds a port leaves it to a server in another process, where both of them allow that.
+    """
+    with ExitStack() as held:
+
+        def give() -> int:
+            holder = held.enter_context(socket.socket())
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            holder.bind(("127.0.0.1", 0))
+            port = holder.getsockname()[1]
+            if sys.platform != "linux":  # others do not share a port that is held
+                holder.close()
+            return port
+
+        yield give
 
 
 @pytest.fixture(scope="session")
@@ -137,7 +157,7 @@ def articles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.fixture(scope="session")
-def give_port() -> Callable[[Path], None]:
+def give_port(free_port: FreePort) -> Callable[[Path], None]:
     """Have the project in a folder listen on a free port."""
 
     def change(folder: Path) -> None:
@@ -180,7 +200,7 @@ Start = Callable[..., Server]
 @contextmanager
 def launching() -> Iterator[Start]:
     """Give a function that starts `hookstream COMMAND` on a folder; whatever it started is ended with the block."""
-    servers: list[Server] = []
+    servers: list[tuple[Server, threading.Thread]] = []
 
     def launch(command: str, *, folder: Path, environ: Mapping[str, str] | None = None) -> Server:
         port = int(re.search(r"port: (\d+)", (folder / "config.yml").read_text())[1])
@@ -192,18 +212,20 @@ def launching() -> Iterator[Start]:
             env={**os.environ, "PYTHONUNBUFFERED": "1", "COLUMNS": "200", **(environ or {})},
         )
         server = Server(process, folder, port)
-        servers.append(server)
-        threading.Thread(target=server.read, daemon=True).start()
+        reader = threading.Thread(target=server.read, daemon=True)
+        servers.append((server, reader))
+        reader.start()
         server.wait_for(f"http://127.0.0.1:{port}")
         return server
 
     try:
         yield launch
     finally:
-        for server in servers:
+        for server, reader in servers:
             if server.process.poll() is None:
                 server.process.kill()
-            server.process.wait(timeout=10)
+            server.process.wait()
+            reader.join()  # before what it reads is closed under it
             server.process.stdout.close()
 
 
@@ -231,7 +253,7 @@ def hookstream(newsroom: Path) -> Callable[..., subprocess.CompletedProcess[str]
             input=input,
             text=True,
             capture_output=True,
-            timeout=60,
+            timeout=120,
             env={**os.environ, "COLUMNS": "200"},
         )
         if check:

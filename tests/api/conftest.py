@@ -50,6 +50,15 @@ permissions:
 """
 
 
+class ShiftedClock(SystemClock):
+    """The system's clock, so many seconds ahead: `clock.ahead_s += 60` lets a minute pass."""
+
+    ahead_s = 0.0
+
+    def now(self) -> float:
+        return super().now() + self.ahead_s
+
+
 @dataclass
 class Served:
     """A project that answers over HTTP, with the log that it wrote."""
@@ -58,6 +67,7 @@ class Served:
     project: Project
     folder: Path
     log: LogCapture
+    clock: ShiftedClock
     tokens: dict[str, str] = field(default_factory=dict)
 
     async def signed_in(self, role: str, email: str | None = None) -> dict[str, str]:
@@ -111,12 +121,12 @@ async def serve(tmp_path: Path) -> AsyncIterator[Serve]:
                 path.write_text(text)
             log = LogCapture()
             logger = structlog.wrap_logger(None, processors=[log], wrapper_class=structlog.stdlib.BoundLogger)
-            clock = SystemClock()
+            clock = ShiftedClock()
             project = await stack.enter_async_context(open_project(tmp_path, environ={}, clock=clock, log=logger))
             await stack.enter_async_context(running(project))
             app = build({project.spec.namespace: project}, clock=clock, log=logger)
             client = await stack.enter_async_context(TestClient(TestServer(app)))
-            return Served(client, project, tmp_path, log)
+            return Served(client, project, tmp_path, log, clock)
 
         yield start
 

@@ -6,7 +6,7 @@ import pytest
 
 
 async def test_a_hook_may_refuse_and_a_faulty_or_slow_one_keeps_everybody_out(serve, room_files):
-    files = {**room_files, "config.yml": room_files["config.yml"] + "hooks: {timeout: 100ms}\n"}
+    files = {**room_files, "config.yml": room_files["config.yml"] + "hooks: {timeout: 1s}\n"}
     site = await serve(files)
     headers = await site.signed_in("editor")
     names = "news,room:closed,room:broken,room:slow,room:open"

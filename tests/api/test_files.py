@@ -127,7 +127,7 @@ async def desk(serve, request):
         config = CONFIG
         if request.param == "mongodb":
             peer = await stack.enter_async_context(Peer(is_replica_set=True))
-            config = CONFIG.replace("sqlite:data/desk.db", peer.url("desk", serverSelectionTimeoutMS="2000"))
+            config = CONFIG.replace("sqlite:data/desk.db", peer.url("desk", serverSelectionTimeoutMS="60000"))
         yield Desk(await serve({**FILES, "config.yml": config}))
 
 

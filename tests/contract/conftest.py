@@ -48,11 +48,15 @@ def sqlite(url: str) -> Leg:
     return leg
 
 
+PATIENCE = dict.fromkeys(("serverSelectionTimeoutMS", "connectTimeoutMS", "socketTimeoutMS"), "120000")
+"""The peer shares the test's loop: while it works on a hard question it gives the driver no sign of life."""
+
+
 def mongo_peer(*, is_replica_set: bool) -> Leg:
     @asynccontextmanager
     async def leg(folder: Path, clock: StandingClock) -> AsyncIterator[Make]:
         async with Peer(is_replica_set=is_replica_set) as peer:
-            yield lambda: open_store(peer.url(), folder=folder, clock=clock)
+            yield lambda: open_store(peer.url(**PATIENCE), folder=folder, clock=clock)
 
     return leg
 

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,11 @@ from runtime.cli.new import scaffold
 
 HOOKSTREAM = (sys.executable, "-m", "runtime.cli")
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
-PATIENCE_S = 30
+PATIENCE_S = 60
 """A bound for what should have happened long before."""
+
+get = partial(httpx.get, timeout=PATIENCE_S)
+post = partial(httpx.post, timeout=PATIENCE_S)
 
 
 @dataclass
@@ -95,15 +99,8 @@ Start = Callable[..., Process]
 Finish = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture
-def blog(tmp_path: Path) -> Blog:
+def blog(tmp_path: Path, free_port: Callable[[], int]) -> Blog:
     scaffold(tmp_path / "blog")
     return Blog(tmp_path / "blog", free_port())
 
@@ -168,7 +165,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 
 def publish(blog: Blog, headers: dict[str, str], title: str) -> httpx.Response:
-    return httpx.post(f"{blog.api}/posts", headers=headers, json={"title": title, "status": "published"})
+    return post(f"{blog.api}/posts", headers=headers, json={"title": title, "status": "published"})
 
 
 def test_a_new_project_is_served_and_what_is_saved_counts_at_once(
@@ -208,15 +205,15 @@ def test_a_new_project_is_served_and_what_is_saved_counts_at_once(
 def test_what_dev_says_at_the_start_is_true(blog: Blog, dev: Process) -> None:
     said = "\n".join(dev.lines)
     assert f"front page  {blog.url}/\n" in said
-    assert httpx.get(f"{blog.url}/").status_code == 200
+    assert get(f"{blog.url}/").status_code == 200
     code = dev.wait_for("#sign-in=").split("#sign-in=")[1]
-    sign_in = [httpx.post(f"{blog.api}/_auth/login", json={"code": code}) for _ in range(2)]
+    sign_in = [post(f"{blog.api}/_auth/login", json={"code": code}) for _ in range(2)]
     assert [answer.status_code for answer in sign_in] == [200, 401]
     assert sign_in[0].json()["user"]["email"] == "admin@localhost"
     rest, events = dev.wait_for("REST  ").split(), dev.wait_for("events  ")
-    assert httpx.get(rest[-1]).json() == {"items": []}
+    assert get(rest[-1]).json() == {"items": []}
     url = events.split("'")[1]
-    with httpx.stream("GET", url) as stream:
+    with httpx.stream("GET", url, timeout=PATIENCE_S) as stream:
         assert next(line for line in stream.iter_lines() if line.startswith("event: ")) == "event: ready"
 
 
@@ -242,6 +239,19 @@ def test_a_folder_made_while_serving_is_watched(blog: Blog, dev: Process) -> Non
     dev.wait_for("✓ reloaded hooks/shared/names.py", after=printed)
 
 
+def test_what_is_saved_while_it_starts_counts(blog: Blog, start: Start) -> None:
+    config = blog.folder / "config.yml"
+    (blog.folder / "once").touch()
+    with (blog.folder / "hooks" / "posts.py").open("a") as hooks:  # loaded when config.yml has been read
+        hooks.write(
+            f"\nfrom pathlib import Path\n\nif Path('once').exists():\n    Path('once').unlink()\n"
+            f"    with open({str(config)!r}, 'a') as config:\n        config.write('# saved\\n')\n"
+        )
+    server = start("dev")
+    server.wait_for("✓ reloaded config.yml")
+    server.wait_for("Ctrl-C stops")
+
+
 def test_a_hook_that_fails_is_shown_with_its_traceback(blog: Blog, dev: Process, finish: Finish) -> None:
     headers, printed = token_of(finish), len(dev.lines)
     edit(blog.folder / "hooks" / "posts.py", "post = ctx.document or {}", "post = ctx.no_such_thing")
@@ -254,6 +264,7 @@ def test_a_hook_that_fails_is_shown_with_its_traceback(blog: Blog, dev: Process,
 @pytest.mark.parametrize("command", ["dev", "serve"])
 def test_a_port_in_use_is_one_clear_line(command: str, blog: Blog, finish: Finish) -> None:
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", blog.port))
         taken.listen()
         done = finish(command, code=1)
@@ -373,7 +384,7 @@ def test_serve_writes_json_and_reloads_on_a_hang_up(blog: Blog, start: Start) ->
     server = start("serve")
     ready = json.loads(server.wait_for('"serving"'))
     assert (ready["url"], ready["projects"], ready["pid"]) == (blog.url, ["blog"], server.popen.pid)
-    assert httpx.get(f"{blog.api}/posts").status_code == 200
+    assert get(f"{blog.api}/posts").status_code == 200
 
     server.popen.send_signal(signal.SIGHUP)
     assert json.loads(server.wait_for('"reloaded"'))["edition"] == 2
@@ -381,7 +392,7 @@ def test_serve_writes_json_and_reloads_on_a_hang_up(blog: Blog, start: Start) ->
     server.popen.send_signal(signal.SIGHUP)
     refused = json.loads(server.wait_for('"reload_refused"'))
     assert refused["problems"][0].startswith("config.yml:13:12: ")
-    assert httpx.get(f"{blog.api}/posts").status_code == 200
+    assert get(f"{blog.api}/posts").status_code == 200
 
     assert server.end(signal.SIGTERM) == 0
     events = [json.loads(line)["event"] for line in server.lines]
@@ -394,8 +405,8 @@ def test_several_projects_share_a_server(tmp_path: Path, blog: Blog, start: Star
     scaffold(tmp_path / "shop")
     server = start("serve", ".", str(tmp_path / "shop"))
     assert json.loads(server.wait_for('"serving"'))["projects"] == ["blog", "shop"]
-    assert httpx.get(f"{blog.url}/api/blog/posts").status_code == 200
-    assert httpx.get(f"{blog.url}/api/shop/posts").status_code == 200
+    assert get(f"{blog.url}/api/blog/posts").status_code == 200
+    assert get(f"{blog.url}/api/shop/posts").status_code == 200
     assert server.end(signal.SIGTERM) == 0
 
 
@@ -411,7 +422,7 @@ def test_the_port_of_the_command_line_wins(blog: Blog, start: Start) -> None:
     server = start("dev", "--port", "0")
     url = server.wait_for("front page").split()[-1]
     assert url != f"{blog.url}/"
-    assert httpx.get(url).status_code == 200
+    assert get(url).status_code == 200
     assert server.end(signal.SIGINT) == 0
 
 
@@ -424,7 +435,7 @@ def test_documents_are_imported_from_a_pipe(blog: Blog, finish: Finish) -> None:
 
 def test_documents_are_imported_while_the_server_runs(blog: Blog, dev: Process, finish: Finish) -> None:
     finish("import", "posts", "-", stdin='{"title": "A", "status": "published"}\n')
-    assert [post["title"] for post in httpx.get(f"{blog.api}/posts").json()["items"]] == ["A"]
+    assert [post["title"] for post in get(f"{blog.api}/posts").json()["items"]] == ["A"]
 
 
 def test_an_import_that_is_interrupted_says_how_far_it_came(blog: Blog, start: Start) -> None:

@@ -3,9 +3,15 @@
 import asyncio
 import shutil
 import signal
+from pathlib import Path
 
 import aiohttp
 import pytest
+
+from runtime.model.clock import SystemClock
+from runtime.model.files import FILES
+from runtime.model.query import Query
+from runtime.storage.open import open_store
 
 PICTURE = b"GIF89a\x02\x00\x01\x00" + b"\x00" * 3_000
 
@@ -31,6 +37,16 @@ async def publish(api: str, token: str, cover: str) -> None:
 async def read(api: str, id: str) -> bytes | int:
     async with aiohttp.ClientSession() as session, session.get(f"{api}/_files/{id}") as response:
         return await response.read() if response.status == 200 else response.status
+
+
+async def recorded(newsroom: Path) -> dict[str, str]:
+    """Return the hashes of all files of which there is a record, by their ids."""
+    store = open_store("sqlite:data/newsroom.db", folder=newsroom, clock=SystemClock())
+    await store.open()
+    try:
+        return {record.id: record.document["hash"] async for record in store.iterate(FILES.name, Query())}
+    finally:
+        await store.close()
 
 
 @pytest.fixture
@@ -92,6 +108,10 @@ async def test_kill_9_in_the_middle_of_uploads_leaves_whole_files_or_what_upkeep
             async with session.get(f"{server.api}/_files/{id}") as response:
                 assert len(await response.read()) > 300_000
     folder = newsroom / "data" / "files"
-    names = [path.name for path in folder.iterdir() if path.is_file()]
-    assert all(name.endswith(".part") for name in names)
-    assert len(list(folder.glob("??/*"))) - len(kept) <= len(names)
+    hashes = await recorded(newsroom)  # of the last file of each client nobody may have been told
+    assert hashes.keys() >= set(kept)
+    whole = {path.parent.name + path.name for path in folder.glob("??/*")}
+    assert whole >= set(hashes.values())
+    parts = [path.name for path in folder.iterdir() if path.is_file()]
+    assert all(name.endswith(".part") for name in parts)
+    assert whole - set(hashes.values()) <= {name.removesuffix(".part").rpartition("-")[2] for name in parts}

@@ -9,13 +9,15 @@ import aiohttp
 import pytest
 from playwright.async_api import async_playwright
 
+WAIT_MS = 60_000
+
 
 class Curl:
     """`curl -N` on an event stream, read a line at a time."""
 
     def __init__(self, url: str, *headers: str) -> None:
         options = [part for header in headers for part in ("-H", header)]
-        command = ["curl", "-sN", "--max-time", "50", *options, url]
+        command = ["curl", "-sN", "--max-time", "150", *options, url]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.lines: list[str] = []
         self.last_id = ""
@@ -246,6 +248,7 @@ async def test_a_browser_signs_in_once_watches_and_starts_a_job(start):
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = await browser.new_page()
+        page.set_default_timeout(WAIT_MS)
         problems: list[str] = []
         page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
         await page.goto(f"http{link}")

@@ -22,7 +22,7 @@ def started(newsroom, hard):
     process.send_signal(signal.SIGTERM)
     process.stdout.read()
     process.stdout.close()
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     return [event for event in events if event["event"] == "few_open_files"]
 
 

@@ -13,6 +13,7 @@ import pytest
 import trustme
 
 NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
+PATIENCE_S = 60
 
 pytestmark = pytest.mark.skipif(
     not os.environ.get("REQUIRE_SERVICES") and NGINX is None, reason="nginx is not installed"
@@ -45,14 +46,8 @@ http {{
 """
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def wait_for(port: int, process: subprocess.Popen) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE_S
     while process.poll() is None and time.monotonic() < end:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -61,7 +56,7 @@ def wait_for(port: int, process: subprocess.Popen) -> None:
 
 
 @pytest.fixture
-def proxied(start, hookstream, tmp_path):
+def proxied(start, hookstream, tmp_path, free_port):
     """A server behind nginx: how curl is told to reach it each way, and what sends to its channel `content`."""
     token = hookstream("token", "add", "desk", "--role", "admin").stdout.strip()
     server = start("serve")
@@ -100,12 +95,12 @@ def proxied(start, hookstream, tmp_path):
         yield server, ways, send
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=PATIENCE_S)
 
 
 class Curl:
     def __init__(self, *options: str) -> None:
-        command = ["curl", "-sN", "-i", "--max-time", "20", *options]
+        command = ["curl", "-sN", "-i", "--max-time", str(PATIENCE_S), *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.status = self.process.stdout.readline().strip()
         self.headers = {}

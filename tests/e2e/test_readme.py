@@ -43,7 +43,9 @@ def test_every_command_of_the_tour_does_what_the_readme_shows(start, newsroom):
         commands = [body for kind, second, body in blocks if kind == "sh" and not second]
         script = "set -e\nset -o pipefail\n" + "".join(f"{body}\necho\necho '{END}'\n" for body in commands)
         script = script.replace(". .venv/bin/activate\n", "")
-        done = subprocess.run(["bash", "-c", script], cwd=newsroom, env=env, capture_output=True, text=True, timeout=50)
+        done = subprocess.run(
+            ["bash", "-c", script], cwd=newsroom, env=env, capture_output=True, text=True, timeout=150
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         outputs = done.stdout.split(END)
         expected = [body for kind, second, body in blocks if kind == "text" and not second]

@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import re
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -43,16 +41,15 @@ async def test_what_is_imported_beside_a_server_reaches_its_clients(start, hooks
         ]
 
 
-async def test_two_servers_on_one_file_tell_each_others_clients_and_nobody_twice(start, hookstream, newsroom):
+async def test_two_servers_on_one_file_tell_each_others_clients_and_nobody_twice(
+    start, hookstream, newsroom, give_port
+):
     one = start("serve")
     beside = newsroom.with_name("beside")
     shutil.copytree(newsroom, beside, ignore=shutil.ignore_patterns("newsroom.db*"))
     env = beside / "config.yml.env"
     env.write_text(env.read_text().replace("sqlite:data/newsroom.db", f"sqlite:{newsroom}/data/newsroom.db"))
-    config = beside / "config.yml"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        config.write_text(re.sub(r"port: \d+", f"port: {probe.getsockname()[1]}", config.read_text()))
+    give_port(beside)
     other = start("serve", folder=beside)
     token = hookstream("token", "add", "desk", "--role", "editor").stdout.strip()
     bearer = {"Authorization": f"Bearer {token}"}

@@ -23,6 +23,8 @@ from runtime.model.specs import BoundHook, CollectionSpec, HookRef, HooksSpec, P
 GOOD = "async def hook(ctx):\n    return 'fine'\n"
 LOOPS = pytest.mark.parametrize("new_loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
 KINDS = pytest.mark.parametrize("kind", ["def", "async def"])
+LIMIT_S = 0.5
+"""For hooks that never return: long enough for a thread to have begun its hook by then. All others have a minute."""
 
 
 class Log:
@@ -64,7 +66,7 @@ class Newsroom:
             namespace="newsroom",
             storage="sqlite::memory:",
             collections=(collection,),
-            hooks=HooksSpec(timeout_s=0.2, slow_s=0.05, threads=2),
+            hooks=HooksSpec(timeout_s=60.0, slow_s=0.05, threads=2),
         )
         return load(spec, number=next(self.numbers))
 
@@ -74,12 +76,12 @@ class Newsroom:
         self.registry = registry
 
         async def everything():
-            watchdog = Watchdog(slow_s=0.05, limit_s=0.2, clock=SystemClock(), log=self.log)
+            watchdog = Watchdog(slow_s=0.05, limit_s=60.0, clock=SystemClock(), log=self.log)
             caller = Caller(registry, clock=SystemClock(), log=self.log, watchdog=watchdog)
 
-            async def call(name, *, chain=(), db=None, **state):
+            async def call(name, *, chain=(), db=None, limit_s=None, **state):
                 hook = HookRef(f"hooks/{name}.py", "hook")
-                return await caller.call(hook, self.context(state, db), chain=chain)
+                return await caller.call(hook, self.context(state, db), chain=chain, timeout_s=limit_s)
 
             call.caller = caller
             async with watchdog, caller:
@@ -180,7 +182,7 @@ def test_a_hook_that_never_returns_is_over_its_limit_and_others_go_on(newsroom, 
     release = threading.Event()
 
     async def main(call):
-        endless = asyncio.create_task(call("bad", release=release))
+        endless = asyncio.create_task(call("bad", limit_s=LIMIT_S, release=release))
         await asyncio.sleep(0)
         other = await call("good")
         with pytest.raises(HookTimeout):
@@ -200,10 +202,11 @@ def test_a_hook_that_blocks_the_loop_is_named_in_the_log(newsroom, new_loop):
 
     async def main(call):
         with pytest.raises(HookTimeout):
-            await call("bad")
+            await call("bad", limit_s=LIMIT_S)
 
     newsroom.run(main, new_loop=new_loop)
-    (record,) = newsroom.log.of("loop_blocked")
+    # On a machine that is busy enough, the loop may be held up without any hook, too: that is noted as nobody's.
+    (record,) = [record for record in newsroom.log.of("loop_blocked") if record["hook"]]
     assert (record["hook"], record["file"], record["line"]) == ("hooks/bad.py:hook", "hooks/bad.py", 4)
 
 
@@ -214,7 +217,7 @@ def test_hooks_that_never_return_do_not_take_all_threads_silently(newsroom):
     async def main(call):
         for _ in range(2):
             with pytest.raises(HookTimeout):
-                await call("bad", release=release)
+                await call("bad", limit_s=LIMIT_S, release=release)
         with pytest.raises(Unavailable, match="hook threads are exhausted"):
             await call("bad", release=release)
         assert await call("good") == "fine"

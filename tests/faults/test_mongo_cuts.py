@@ -29,7 +29,7 @@ async def peer() -> AsyncIterator[Peer]:
 @pytest.fixture
 async def stores(peer: Peer) -> AsyncIterator[list[MongoStore]]:
     """Two processes."""
-    stores = [MongoStore(peer.url(serverSelectionTimeoutMS="2000"), clock=SystemClock()) for _ in range(2)]
+    stores = [MongoStore(peer.url(serverSelectionTimeoutMS="60000"), clock=SystemClock()) for _ in range(2)]
     for store in stores:
         await store.open()
         await store.ensure([CollectionSpec(name="notes", source=Source("collections/notes.yml", 1, 1))])

@@ -75,7 +75,8 @@ async def test_each_client_sees_every_kept_message_once_in_order_or_one_reset_wi
     declared = "    scope: public\n"
     assert (config.count(declared), config.count("channels:\n")) == (1, 1)
     config = config.replace(declared, f"{declared}    bufferSize: {BUFFER}\n")
-    config = config.replace("channels:\n", f"realtime: {{maxPerAddress: {2 * CLIENTS}}}\n\nchannels:\n")
+    realtime = f"realtime: {{maxPerAddress: {2 * CLIENTS}, sendTimeout: 10m}}"
+    config = config.replace("channels:\n", f"{realtime}\n\nchannels:\n")
     (newsroom / "config.yml").write_text(config)
     token = hookstream("token", "add", "desk", "--role", "admin").stdout.strip()
     server = await asyncio.to_thread(start, "serve")
@@ -107,6 +108,7 @@ async def test_each_client_sees_every_kept_message_once_in_order_or_one_reset_wi
         await connect(early, 2)
         await storm
         await publish(BEYOND)
+        await until(lambda: all(client.seen == sent for client in early))  # so all of them are in the channel's memory
         storm = asyncio.create_task(publish(AFTER))
         await connect(late, 2)
         await storm

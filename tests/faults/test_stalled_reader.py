@@ -128,7 +128,7 @@ async def scene(start, hookstream, newsroom):
 
 @pytest.mark.parametrize("policy", ["drop-oldest", "drop-newest"])
 async def test_a_reader_that_wakes_is_told_what_it_missed_and_the_others_missed_nothing(scene, policy):
-    scene = await scene(policy, send_timeout="60s")
+    scene = await scene(policy, send_timeout="10m")
     stalled, *others = await scene.listen(20)
     await scene.send(5)
     await until(lambda: stalled.story[-1] == 5)

@@ -12,6 +12,7 @@ All tests here run on the session's event loop, which the browser lives on. An a
 is `@pytest_asyncio.fixture(loop_scope="session")`.
 """
 
+import asyncio
 import json
 import os
 import re
@@ -19,7 +20,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -48,6 +49,21 @@ USERS = {"admin": "Ada Admin", "editor": "Edda Editor", "author": "Arno Author"}
 """Each with the role of that name, as admin@example.org and so on."""
 TOLD_OF_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`Content-Security-Policy: ${event.violatedDirective} refused ${event.blockedURI}`));"""
+AT_REST = """async () => {
+  await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
+  const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime < Infinity);
+  await Promise.allSettled(ending.map((one) => one.finished));
+}"""
+SEES = """([selector, text]) => {
+  window.seen = new Promise((seen) => {
+    const isSeen = (one) => one.textContent.includes(text) && one.checkVisibility();
+    const look = () => [...document.querySelectorAll(selector)].some(isSeen) && seen();
+    new MutationObserver(look).observe(document.body, {
+      subtree: true, childList: true, characterData: true, attributes: true,
+    });
+    look();
+  });
+}"""
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 GRAVE = {"serious", "critical"}
 
@@ -89,7 +105,7 @@ class Site:
 
 def hookstream(folder: Path, *arguments: str, input: str | None = None) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "runtime.cli", *arguments], input=input, text=True, capture_output=True, timeout=50,
+        [sys.executable, "-m", "runtime.cli", *arguments], input=input, text=True, capture_output=True, timeout=100,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}, cwd=folder,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
@@ -256,7 +272,10 @@ Axe = Callable[..., Awaitable[list[str]]]
 
 @pytest.fixture(scope="session")
 def axe() -> Axe:
-    """What axe-core finds that is serious or critical: `assert await axe(page) == []`; `within` is a CSS selector."""
+    """What axe-core finds that is serious or critical: `assert await axe(page) == []`; `within` is a CSS selector.
+
+    It looks at what has come to rest: of something that is fading in, it would measure contrasts halfway.
+    """
     script = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     options = {"runOnly": AXE_TAGS, "resultTypes": ["violations"]}
 
@@ -264,6 +283,7 @@ def axe() -> Axe:
         # Through the debugger's protocol, which the page's Content-Security-Policy does not hold for.
         if not await page.evaluate("() => Boolean(window.axe)"):
             await page.evaluate(script)
+        await page.evaluate(AT_REST)
         found = await page.evaluate("([within, options]) => axe.run(within, options)", [within, options])
         return [
             f"{violation['impact']}: {violation['id']}: {violation['help']}\n  {node['html'][:300]}\n"
@@ -293,6 +313,27 @@ def sideways() -> Callable[[Page], Awaitable[int]]:
     return measured
 
 
+Sees = Callable[..., AbstractAsyncContextManager[None]]
+
+
+@pytest.fixture(scope="session")
+def sees() -> Sees:
+    """See what goes again by itself, after an action: `async with sees(page, "Saved."): await save.click()`.
+
+    The page itself watches for it, `within` what a CSS selector finds: it may be gone before a busy machine looks for
+    the second time.
+    """
+
+    @asynccontextmanager
+    async def watching(page: Page, text: str, *, within: str = "body") -> AsyncIterator[None]:
+        await page.evaluate(SEES, [within, text])
+        yield
+        async with asyncio.timeout(WAIT_MS / 1000):
+            await page.evaluate("() => window.seen")
+
+    return watching
+
+
 SignIn = Callable[..., Awaitable[Page]]
 
 
@@ -311,7 +352,7 @@ async def sign_in(site: Site, browser: Browser, problems: Problems) -> AsyncIter
         context = await browser.new_context(
             viewport={"width": width, "height": HEIGHTS.get(width, 800)},
             is_mobile=width < 600, has_touch=width < 600, color_scheme=scheme, locale=language,
-            reduced_motion="reduce", base_url=site.url,
+            timezone_id="UTC", reduced_motion="reduce", base_url=site.url,
         )  # fmt: skip
         contexts.append(context)
         context.set_default_timeout(WAIT_MS)

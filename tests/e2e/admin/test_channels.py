@@ -185,12 +185,12 @@ async def test_a_form_made_from_a_schema_says_what_is_wrong_at_its_fields(sign_i
     await expect(form.get_by_text("Sent at")).to_be_visible()
 
 
-async def test_a_command_for_the_shell_is_copied(sign_in):
+async def test_a_command_for_the_shell_is_copied(sign_in, sees):
     page = await sign_in(at="_channels/content")
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await page.get_by_role("button", name="Copy as curl").first.click()
-    await page.get_by_role("menuitem", name="Watch, as an admin").click()
-    await expect(page.get_by_text("Copied")).to_be_visible()
+    async with sees(page, "Copied"):
+        await page.get_by_role("menuitem", name="Watch, as an admin").click()
     command = await page.evaluate("navigator.clipboard.readText()")
     assert command.startswith("curl -N -H 'Authorization: Bearer TOKEN' 'http://127.0.0.1:")
     assert command.endswith("/api/newsroom/_channels/content/messages?lastN=20'")
@@ -199,6 +199,7 @@ async def test_a_command_for_the_shell_is_copied(sign_in):
 async def test_who_is_there_is_said_and_the_admin_who_watches_is_not(sign_in, site):
     admin = await sign_in(at="_channels/channel:breaking")
     await admin.get_by_role("button", name="Watch", exact=True).click()
+    await expect(admin.get_by_role("status").filter(has_text="Watching")).to_be_visible()
     there = admin.get_by_role("region", name="Who is there")
     await expect(there.get_by_text("Nobody")).to_be_visible()
     editor = await sign_in("editor")

@@ -115,9 +115,10 @@ async def test_the_page_that_asks_to_sign_in(width, sign_in, look, axe, sideways
 
 async def test_the_menu_of_a_phone(sign_in, look, axe):
     page = await sign_in("admin", width=390)
-    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    await expect(page.get_by_role("heading", level=1)).not_to_be_empty()
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme)
+        await expect(page.locator("body")).to_have_css("background-color", GROUNDS[scheme])
         await page.get_by_role("button", name=re.compile("menu", re.IGNORECASE)).first.click()
         await expect(page.get_by_role("link", name="System")).to_be_visible()
         await look(page, "screen menu")
@@ -130,7 +131,7 @@ async def test_the_menu_of_a_phone(sign_in, look, axe):
 async def test_a_screen_in_german(name, sign_in, places, look, axe, sideways):
     page = await sign_in("admin", width=390, at=SCREENS[name][0].format(**places), language="de")
     await expect(page.locator("html")).to_have_attribute("lang", "de")
-    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    await expect(page.get_by_role("heading", level=1)).not_to_be_empty()
     await settled(page)
     await look(page, f"screen {name} german")
     assert await axe(page) == []
@@ -141,4 +142,4 @@ async def settled(page) -> None:
     """Wait until nothing is on its way any more."""
     # Whose end is known shows how far a run is, and may stay.
     await expect(page.locator("main [role=progressbar]:not([aria-valuenow])")).to_have_count(0)
-    await expect(page.locator("main .MuiSkeleton-root")).to_have_count(0)
+    await expect(page.locator("main .MuiSkeleton-root, main [aria-busy=true]")).to_have_count(0)

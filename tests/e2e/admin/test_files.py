@@ -140,7 +140,7 @@ async def test_the_progress_is_shown_and_an_upload_can_be_cancelled(sign_in, sit
     slow = await page.context.new_cdp_session(page)
     await slow.send(
         "Network.emulateNetworkConditions",
-        {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 400_000},
+        {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 40_000},
     )
     _, tracks = await create(page, site)
     await tracks.locator("input[type=file]").set_input_files(

@@ -75,6 +75,11 @@ async def made(page: Page, **fields: Any) -> str:
     return sample["id"]
 
 
+async def equipped(page: Page) -> None:
+    """Wait for the editors of both texts, which come later than the form; plain inputs take their place until then."""
+    await expect(page.get_by_role("tab", name="Preview")).to_have_count(2)
+
+
 async def saved(page: Page) -> None:
     """Save with the keyboard and wait until that is done."""
     await page.keyboard.press("Control+s")
@@ -101,6 +106,7 @@ async def test_every_type_of_field_is_filled_in_and_saved_as_it_should_be(sign_i
     await at(page, "colours").fill("gre")
     await page.get_by_role("option", name="Green").click()
     await page.keyboard.press("Escape")
+    await equipped(page)
     await at(page, "intro").click()
     await page.keyboard.type("- one\ntwo")
     await at(page, "body").click()
@@ -112,6 +118,7 @@ async def test_every_type_of_field_is_filled_in_and_saved_as_it_should_be(sign_i
     await at(page, "tags").press_sequentially("one,two")
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="Add: Parts").click()
+    await expect(at(page, "parts-0-name")).to_be_focused()
     await page.keyboard.type("First")
     await at(page, "seo-title").fill("For machines")
     await at(page, "data").fill('{"a": [1, null]}')
@@ -225,7 +232,7 @@ async def test_lists_are_put_in_order_by_buttons_and_keys_and_keep_the_focus(sig
 async def test_markdown_is_formatted_by_keys_and_shown_without_what_could_run(sign_in, look):
     page = await sign_in("editor")
     await made(page, intro="word <img src=x onerror=alert(1)>\n\n| a |\n|:-:|\n| b |\n\n[x](javascript:alert(1))")
-    await expect(page.get_by_role("tab", name="Preview").first).to_be_visible()
+    await equipped(page)
     await at(page, "intro").focus()
     await page.evaluate("document.querySelector('#field-intro').setSelectionRange(0, 4)")
     await page.keyboard.press("Control+b")
@@ -284,6 +291,7 @@ async def test_richtext_that_the_editor_does_not_know_is_opened_as_it_is(sign_in
 async def test_what_is_wrong_with_richtext_is_told_to_readers_of_screens(sign_in):
     page = await sign_in("editor")
     await made(page, body="<p>short</p>")
+    await equipped(page)
     body = page.get_by_role("textbox", name="Body")
     await expect(body).to_have_accessible_description("As people read it")
     await body.focus()
@@ -380,6 +388,7 @@ async def test_a_form_can_be_used_by_all_at_every_width(sign_in, axe, sideways, 
         page, tags=["a", "b"], parts=[{"name": "one"}], seo={"title": "t"}, data={"a": 1}, intro="# Text",
         colours=["red"], count=3, link="https://example.org/" + "long/" * 30,
     )  # fmt: skip
+    await equipped(page)
     await expect(at(page, "body")).to_be_visible()
     assert await sideways(page) == 0
     assert await axe(page) == []

@@ -11,7 +11,7 @@ YAML = """
 - name: print
   description: Prints a book page by page
   file: jobs/print.py
-  timeout: 60s
+  timeout: 10m
   input:
     type: object
     required: [pages]
@@ -186,11 +186,14 @@ async def test_a_run_is_started_again_with_the_same_input(sign_in, site, tray):
     await start(page, 2)
     await expect(state(page)).to_have_text("succeeded")
     first = page.url
+    (tray / "2").unlink()
     await page.get_by_role("button", name="Run again with this input").click()
     dialog = page.get_by_role("dialog", name="Run print")
     await expect(dialog.get_by_label("Pages")).to_have_value("2")
     await dialog.get_by_role("button", name="Start the run").click()
     await page.wait_for_url(lambda url: "/runs/" in url and url != first)
+    await expect(state(page)).to_have_text("running")
+    (tray / "2").touch()
     await expect(state(page)).to_have_text("succeeded")
     await expect(page.get_by_role("region", name="Input")).to_contain_text('"pages": 2')
 
@@ -207,7 +210,7 @@ async def test_the_list_of_runs_follows_what_happens_and_is_narrowed_to_a_state(
     await expect(row.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "50")
     await runs.get_by_role("button", name=re.compile("^failed")).click()
     await expect(runs.get_by_text("No runs")).to_be_visible()
-    assert runs.url.endswith("_jobs/runs?job=print&state=failed")
+    await expect(runs).to_have_url(re.compile(r"_jobs/runs\?job=print&state=failed$"))
     await runs.get_by_role("button", name=re.compile("^running")).click()
     await expect(row).to_be_visible()
     (tray / "2").touch()

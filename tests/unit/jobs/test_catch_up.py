@@ -20,6 +20,7 @@ def scheduling(project, clock):
     async def enter():
         schedule = Schedule(project.ledger, registry=project.registry, clock=clock, log=project.log, wait=clock.wait)
         async with schedule.running():
+            schedule._scheduler.pause()  # what the machine's clock comes by meanwhile is no matter of the test's
             yield schedule
 
     return enter

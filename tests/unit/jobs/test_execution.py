@@ -213,11 +213,11 @@ async def test_whatever_a_job_raises_is_recorded_and_the_next_run_is_well(
     ],
 )
 async def test_a_run_over_its_time_is_ended_and_recorded(project, working, code):
-    project.has(code, slow={"timeout_s": 0.03})
+    project.has(code, slow={"timeout_s": 0.5})
     async with working():
         run = await project.reaches(await project.enqueue("slow"), "failed")
     error = run["error"]
-    assert (error["type"], error["message"]) == ("Timeout", "it took longer than its timeout of 0.03 s")
+    assert (error["type"], error["message"]) == ("Timeout", "it took longer than its timeout of 0.5 s")
     assert (error["file"], error["line"]) == ("jobs/slow.py", 3)
 
 

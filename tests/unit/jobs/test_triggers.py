@@ -11,6 +11,7 @@ from runtime.jobs.triggers import Schedule, _Trigger
 from runtime.model.clock import epoch_s, timestamp
 
 NOTHING = "def run(ctx): pass"
+FAR = "2100-01-01T00:00:00Z"
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_a_trigger_that_missed_many_instants_gives_the_last_of_them():
 
 
 async def test_a_single_instant_fires_once_and_not_again_after_a_reload(project, scheduling):
-    at = time.time() + 0.05
+    at = time.time() + 1  # by then the schedule has begun
     project.has(NOTHING, gala={"at": timestamp(at)}, digest={"every_s": 0.03})
     async with scheduling():
         await project.pulse.until(lambda: queued(project, "gala"))
@@ -100,7 +101,7 @@ async def test_a_reload_adds_changes_and_removes_triggers_and_leaves_the_rest_al
 async def test_of_what_fires_while_the_store_is_away_each_jobs_last_is_queued(
     project, scheduling, store, clock, logged
 ):
-    project.has(NOTHING, digest={"every_s": 86400.0}, other={"every_s": 86400.0})
+    project.has(NOTHING, digest={"at": FAR}, other={"at": FAR})
     noon = datetime(2026, 1, 15, 12, tzinfo=UTC)
 
     def refusals():
@@ -122,7 +123,7 @@ async def test_of_what_fires_while_the_store_is_away_each_jobs_last_is_queued(
 
 
 async def test_what_has_fired_when_the_schedule_is_left_is_still_queued(project, scheduling):
-    project.has(NOTHING, digest={"every_s": 86400.0})
+    project.has(NOTHING, digest={"at": FAR})
     async with scheduling() as schedule:
         schedule._fired("digest", datetime(2026, 1, 15, 12, tzinfo=UTC))
     assert queued(project, "digest") == [1_768_478_400.0]
@@ -148,7 +149,7 @@ async def test_a_scheduled_job_that_needs_an_input_is_logged_each_time(project, 
 
 async def test_timers_are_set_anew_twice_a_minute(project, scheduling, clock):
     """A wall clock that was set, or a machine that slept, is noticed."""
-    project.has(NOTHING, digest={"every_s": 86400.0})
+    project.has(NOTHING, digest={"at": FAR})
     async with scheduling() as schedule:
         wakeup, woken = schedule._scheduler.wakeup, []
         schedule._scheduler.wakeup = lambda: (woken.append(1), wakeup(), project.pulse.now())

@@ -367,7 +367,7 @@ plans = st.lists(st.one_of(publish, st.sampled_from(["come", "go", "read", "sett
     chunked=st.booleans(),
     takes=st.integers(300, 2000),
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_whatever_happens_a_client_gets_everything_once_in_order_or_is_told(
     new_world, plan, wanted, on_full, chunked, takes
 ):

@@ -223,7 +223,7 @@ STEPS = st.lists(
 
 
 @given(steps=STEPS, takes=st.sampled_from([None, 150, 400]), chunked=st.booleans())
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_whatever_comes_and_goes_nothing_is_lost_doubled_or_out_of_order(new_world, steps, takes, chunked):
     """Of the channel that stays, everything comes once; of the other, at least what came while it was joined."""
     world = new_world()

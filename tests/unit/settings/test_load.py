@@ -229,7 +229,7 @@ def _yaml(value: Any) -> str:
     return text.replace("'!include", "!include").replace("yml'", "yml")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_whatever_stands_anywhere_it_is_loaded_or_told(shop: Any, data: st.DataObject) -> None:
     """Any value at any place: nothing but ProjectInvalid is raised, and every problem has a place and a remedy."""
