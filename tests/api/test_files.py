@@ -7,7 +7,6 @@ import json
 import os
 import struct
 import zlib
-from contextlib import AsyncExitStack
 
 import pytest
 
@@ -121,14 +120,19 @@ class Desk:
 
 
 @pytest.fixture(params=["sqlite", "mongodb"])
-async def desk(serve, request):
+async def storage(request):
+    """Where documents are kept; it is there until nobody needs it any more."""
+    if request.param == "sqlite":
+        yield "sqlite:data/desk.db"
+        return
+    async with Peer(is_replica_set=True) as peer:
+        yield peer.url("desk", serverSelectionTimeoutMS="60000")
+
+
+@pytest.fixture
+async def desk(storage, serve):
     """A served project on each store; the bytes are on disk with both."""
-    async with AsyncExitStack() as stack:
-        config = CONFIG
-        if request.param == "mongodb":
-            peer = await stack.enter_async_context(Peer(is_replica_set=True))
-            config = CONFIG.replace("sqlite:data/desk.db", peer.url("desk", serverSelectionTimeoutMS="60000"))
-        yield Desk(await serve({**FILES, "config.yml": config}))
+    return Desk(await serve({**FILES, "config.yml": CONFIG.replace("sqlite:data/desk.db", storage)}))
 
 
 def blob(data: bytes) -> str:

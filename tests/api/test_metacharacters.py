@@ -7,7 +7,6 @@ error, what is found is what the matcher finds, and afterwards nothing is there 
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -132,34 +131,42 @@ def peer_tables(peer: Peer) -> Any:
 
 
 @pytest.fixture(params=["sqlite", "mongodb"])
-async def desk(request: pytest.FixtureRequest, serve: Any) -> AsyncIterator[Desk]:
+async def peer(request: pytest.FixtureRequest) -> AsyncIterator[Peer | None]:
+    """The MongoDB where documents are kept, until nobody needs it any more; None: they are in SQLite."""
+    if request.param == "sqlite":
+        yield None
+        return
+    async with Peer() as peer:
+        yield peer
+
+
+@pytest.fixture
+async def desk(peer: Peer | None, serve: Any) -> Desk:
     """A project whose documents hold hostile texts, one each."""
-    async with AsyncExitStack() as stack:
-        peer = await stack.enter_async_context(Peer()) if request.param == "mongodb" else None
-        storage = "sqlite:data/desk.db" if peer is None else peer.url("desk")
-        served = await serve(
-            {
-                "config.yml": CONFIG.replace("STORAGE", storage),
-                "collections/select.yml": SELECT,
-                "collections/master.yml": MASTER,
-                "collections/notes.yml": MASTER.replace("sqlite_master", "notes"),
-            }
-        )
+    storage = "sqlite:data/desk.db" if peer is None else peer.url("desk", serverSelectionTimeoutMS="60000")
+    served = await serve(
+        {
+            "config.yml": CONFIG.replace("STORAGE", storage),
+            "collections/select.yml": SELECT,
+            "collections/master.yml": MASTER,
+            "collections/notes.yml": MASTER.replace("sqlite_master", "notes"),
+        }
+    )
 
-        def tables() -> Any:
-            return sqlite_tables(served.folder / "data/desk.db") if peer is None else peer_tables(peer)
+    def tables() -> Any:
+        return sqlite_tables(served.folder / "data/desk.db") if peer is None else peer_tables(peer)
 
-        desk = Desk(served, {}, tables)
-        await desk.ask("POST", "sqlite_master", {"id": "m", "name": "master"})
-        for number, text in enumerate(WORDS):
-            document = {
-                "id": f"d{number}", "rowid": text, "ROWID": text[::-1], "order": number, "json_extract": [text, "x"],
-                "body": text, "null": {"from": text}, "where": f"{number}{text}", "free": {"a": text}, "ref": "m",
-            }  # fmt: skip
-            status, kept = await desk.ask("POST", "select", document)
-            assert status == 201, kept
-            desk.kept[kept["id"]] = kept
-        yield desk
+    desk = Desk(served, {}, tables)
+    await desk.ask("POST", "sqlite_master", {"id": "m", "name": "master"})
+    for number, text in enumerate(WORDS):
+        document = {
+            "id": f"d{number}", "rowid": text, "ROWID": text[::-1], "order": number, "json_extract": [text, "x"],
+            "body": text, "null": {"from": text}, "where": f"{number}{text}", "free": {"a": text}, "ref": "m",
+        }  # fmt: skip
+        status, kept = await desk.ask("POST", "select", document)
+        assert status == 201, kept
+        desk.kept[kept["id"]] = kept
+    return desk
 
 
 PATIENT = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]

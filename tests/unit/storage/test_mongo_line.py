@@ -29,7 +29,7 @@ async def peer() -> AsyncIterator[Peer]:
 async def store(
     peer: Peer, field: Callable[..., Any], collection: Callable[..., CollectionSpec]
 ) -> AsyncIterator[MongoStore]:
-    store = MongoStore(peer.url(serverSelectionTimeoutMS="100"), clock=SystemClock())
+    store = MongoStore(peer.url(serverSelectionTimeoutMS="1000"), clock=SystemClock())
     await store.open()
     slug = field("slug", "slug", unique=True)
     await store.ensure([collection("notes", slug), collection("_quiet", slug, logged=False)])

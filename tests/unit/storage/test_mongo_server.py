@@ -161,7 +161,7 @@ async def test_faults_of_ours_stay_what_they_are(peer: Peer, opened: Open, notes
 
 
 async def test_a_server_that_comes_back_is_used_again(peer: Peer, opened: Open, notes: CollectionSpec) -> None:
-    store = await opened(serverSelectionTimeoutMS="100")
+    store = await opened(serverSelectionTimeoutMS="1000")
     await store.ensure([notes])
     await store.commit([write("1")])
     await peer.stop()
@@ -170,7 +170,7 @@ async def test_a_server_that_comes_back_is_used_again(peer: Peer, opened: Open, 
             await ask
     await peer.start()
     while not await answers(store):
-        pass  # each look waits for the server, 100 ms at most
+        pass  # each look waits for the server, a second at most
     await store.commit([write("2")])
     assert [change.id for change in await store.changes(0, 10)] == ["1", "2"]
 
@@ -191,7 +191,7 @@ async def test_a_server_that_was_just_not_found_is_looked_for_by_nobody_for_a_mo
     """Each look takes seconds of one of the driver's few threads; who asks meanwhile is answered at once."""
     monkeypatch.setattr(driver, "AWAY_S", 1_000.0)
     clock = MovableClock()
-    store = MongoStore(peer.url(serverSelectionTimeoutMS="100"), clock=clock)
+    store = MongoStore(peer.url(serverSelectionTimeoutMS="1000"), clock=clock)
     await store.open()
     await store.ensure([notes])
     await peer.stop()
@@ -221,7 +221,7 @@ async def look(store: MongoStore, clock: MovableClock) -> None:
 @pytest.mark.parametrize(
     ("options", "why"),
     [
-        ({"socketTimeoutMS": "50"}, "timed out"),
+        ({"socketTimeoutMS": "1000"}, "timed out"),
         ({"maxPoolSize": "1", "waitQueueTimeoutMS": "50"}, "checking out a connection from connection pool"),
     ],
 )
@@ -253,7 +253,7 @@ def test_what_is_waited_for_is_bounded_unless_the_address_says_otherwise() -> No
 
 
 async def test_an_index_may_take_longer_than_an_answer(peer: Peer, opened: Open, notes: CollectionSpec) -> None:
-    store = await opened(socketTimeoutMS="50")
+    store = await opened(socketTimeoutMS="1000")
     peer.seen.clear()
     gate = asyncio.Event()
     peer.fail("createIndexes", until=gate)
