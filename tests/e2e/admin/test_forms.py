@@ -139,6 +139,23 @@ async def test_every_type_of_field_is_filled_in_and_saved_as_it_should_be(sign_i
     await expect(page.get_by_text("All changes saved")).to_be_visible()
 
 
+async def test_what_is_being_typed_into_a_picker_stays_when_the_form_is_drawn_anew(sign_in, site):
+    page = await sign_in("editor", at="samples/create")
+    author = (await call(page, "GET", "authors?limit=1&sort=name"))["items"][0]
+    await at(page, "author").fill(author["name"])
+    await page.get_by_role("option", name=author["name"], exact=True).first.click()
+    collection = site.folder / "collections/samples.yml"
+    for field, typed, again in (("colours", "gre", "A word first"), ("author", "nobody in part", "A capital first")):
+        await at(page, field).fill(typed)
+        text = collection.read_text()
+        collection.write_text(text.replace("A capital first" if again == "A word first" else "A word first", again))
+        await expect(page.get_by_text(again)).to_be_visible()
+        await expect(at(page, field)).to_have_value(typed)
+    await at(page, "colours").fill("gre")
+    await page.get_by_role("option", name="Green").click()
+    await expect(page.locator("[data-pointer='/colours'] .MuiChip-root")).to_have_text("Green")
+
+
 async def test_only_what_has_changed_is_sent_with_the_version_that_it_was_made_on(sign_in):
     page = await sign_in("editor")
     await made(page, seo={"title": "a", "teaser": "b"}, tags=["x"], price=2)

@@ -1,10 +1,11 @@
 import Autocomplete from "@mui/material/Autocomplete";
 import Box from "@mui/material/Box";
 import TextField from "@mui/material/TextField";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslate } from "react-admin";
 import { type Choice, useChoices, useTarget, useTitles } from "../../forms/inputs/useChoices";
 import type { Collection, Field } from "../../server/description";
+import { useSame } from "../../shell/useSame";
 import { dayOf, instantOf, localOf } from "../model/days";
 import { elementOf } from "../model/fields";
 import { arityOf, type Operator } from "../model/operators";
@@ -215,13 +216,6 @@ function DocumentsInput({
       slotProps={SMALL}
     />
   );
-}
-
-/** Return the same list as long as it holds the same: with another one, what is being typed would be forgotten. */
-function useSame<T>(list: T[]): T[] {
-  const kept = useRef(list);
-  if (JSON.stringify(kept.current) !== JSON.stringify(list)) kept.current = list;
-  return kept.current;
 }
 
 const SMALL = { chip: { size: "small" } } as const;

@@ -6,7 +6,7 @@ import { Link } from "react-router-dom";
 import type { Collection } from "../../server/description";
 import type { InputProps } from "../page/scope";
 import { TextInput } from "./TextInput";
-import { type Choice, useChoices, useTarget, useTitles } from "./useChoices";
+import { type Choice, useChoices, useChosen, useTarget } from "./useChoices";
 import { useField, useUnder } from "./useField";
 import { usePickerTexts } from "./usePickerTexts";
 
@@ -23,7 +23,7 @@ function Picker({ field, source, hideLabel, target }: InputProps & { target: Col
   const [typed, setTyped] = useState("");
   const [isOpen, setOpen] = useState(false);
   const { choices, isLoading } = useChoices(target, typed, isOpen);
-  const chosen = useChosen(target, value);
+  const [chosen = null] = useChosen(target, typeof value === "string" && value !== "" ? [value] : []);
   const under = useUnder(field, fault);
   return (
     <Stack direction="row" spacing={0.5} sx={{ alignItems: "flex-start" }}>
@@ -58,15 +58,6 @@ function Picker({ field, source, hideLabel, target }: InputProps & { target: Col
       {chosen && <OpenDocument target={target} id={chosen.id} title={chosen.title} />}
     </Stack>
   );
-}
-
-function useChosen(target: Collection, value: unknown): Choice | null {
-  const translate = useTranslate();
-  const id = typeof value === "string" && value !== "" ? value : null;
-  const titles = useTitles(target, id === null ? [] : [id]);
-  if (id === null) return null;
-  const title = titles.get(id);
-  return { id, title: title === null ? translate("forms.reference.missing", { id }) : (title ?? "…") };
 }
 
 function OpenDocument({ target, id, title }: { target: Collection; id: string; title: string }) {

@@ -1,12 +1,12 @@
 import { Autocomplete, Chip, TextField } from "@mui/material";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useCreatePath, useTranslate } from "react-admin";
 import { Link } from "react-router-dom";
 import type { Collection } from "../../server/description";
 import { useFormScope } from "../page/scope";
 import { ChipsInput, type ChipsProps } from "./ChipsInput";
 import { RowsButton } from "./RowsButton";
-import { type Choice, useChoices, useTarget, useTitles } from "./useChoices";
+import { type Choice, useChoices, useChosen, useTarget } from "./useChoices";
 import { useField, useUnder } from "./useField";
 import { usePickerTexts } from "./usePickerTexts";
 
@@ -25,7 +25,8 @@ function Pickers({ field, source, hideLabel, onRows, target }: ChipsProps & { ta
   const [typed, setTyped] = useState("");
   const [isOpen, setOpen] = useState(false);
   const { choices, isLoading } = useChoices(target, typed, isOpen);
-  const chosen = useAllChosen(target, value);
+  const ids = Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
+  const chosen = useChosen(target, ids);
   const wrong = chosen.flatMap(({ title }, index) => {
     const said = faults[`${pointer}/${index}`];
     return said ? [`${title}: ${said}`] : [];
@@ -99,18 +100,4 @@ function Pickers({ field, source, hideLabel, onRows, target }: ChipsProps & { ta
       )}
     />
   );
-}
-
-function useAllChosen(target: Collection, value: unknown): Choice[] {
-  const translate = useTranslate();
-  const ids = Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
-  const titles = useTitles(target, ids);
-  const chosen = ids.map((id) => {
-    const title = titles.get(id);
-    return { id, title: title === null ? translate("forms.reference.missing", { id }) : (title ?? "…") };
-  });
-  // With another list the input forgets what is being typed.
-  const kept = useRef(chosen);
-  if (JSON.stringify(kept.current) !== JSON.stringify(chosen)) kept.current = chosen;
-  return kept.current;
 }

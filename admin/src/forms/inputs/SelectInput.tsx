@@ -1,6 +1,7 @@
 import { Autocomplete, Chip, MenuItem, TextField } from "@mui/material";
 import { useTranslate } from "react-admin";
 import type { Option } from "../../server/description";
+import { useSame } from "../../shell/useSame";
 import type { InputProps } from "../page/scope";
 import { useField, useUnder } from "./useField";
 import { usePickerTexts } from "./usePickerTexts";
@@ -46,14 +47,16 @@ function SearchedSelect({ field, source, hideLabel }: InputProps) {
   const { value, change, id, fault, label } = useField(field, source);
   const under = useUnder(field, fault);
   const options = withValue(field.options ?? [], value);
+  const chosen = useSame(options.find((option) => option.value === value) ?? null);
   return (
     <Autocomplete
       {...texts}
       id={id}
       options={options}
-      value={options.find((option) => option.value === value) ?? null}
+      value={chosen}
       onChange={(_event, option) => change(option?.value)}
       getOptionKey={(option) => option.value}
+      isOptionEqualToValue={(one, other) => one.value === other.value}
       renderInput={(parts) => (
         <TextField
           {...parts}
@@ -73,6 +76,9 @@ export function MultiSelectInput({ field, source, hideLabel }: InputProps) {
   const under = useUnder(field, fault);
   const chosen = Array.isArray(value) ? value.map(String) : [];
   const options = chosen.reduce(withValue, field.options ?? []);
+  const picked = useSame(
+    chosen.map((one) => options.find((option) => option.value === one) ?? { value: one, label: one }),
+  );
   return (
     <Autocomplete
       {...texts}
@@ -80,12 +86,12 @@ export function MultiSelectInput({ field, source, hideLabel }: InputProps) {
       disableCloseOnSelect
       id={id}
       options={options}
-      value={chosen.map((one) => options.find((option) => option.value === one) ?? { value: one, label: one })}
+      value={picked}
       onChange={(_event, next) => change(next.map((option) => option.value))}
       getOptionKey={(option) => option.value}
       isOptionEqualToValue={(one, other) => one.value === other.value}
-      renderValue={(picked, getItemProps) =>
-        picked.map((option, index) => {
+      renderValue={(shown, getItemProps) =>
+        shown.map((option, index) => {
           const { key, ...rest } = getItemProps({ index });
           return <Chip key={key} label={option.label} size="small" {...rest} />;
         })

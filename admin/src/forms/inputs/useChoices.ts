@@ -1,8 +1,9 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { useGetManyAggregate } from "react-admin";
+import { useGetManyAggregate, useTranslate } from "react-admin";
 import { api } from "../../server/api";
 import { type Collection, useDescription } from "../../server/description";
+import { useSame } from "../../shell/useSame";
 
 /** A document that can be referred to. */
 export interface Choice {
@@ -62,6 +63,18 @@ export function useTitles(
       const one = found.get(id);
       if (one && target) return [id, choiceOf(target, one).title];
       return [id, isAsked && isPending ? undefined : null];
+    }),
+  );
+}
+
+/** Return the documents with these ids as they are shown; the same list as long as it holds the same. */
+export function useChosen(target: Collection, ids: readonly string[]): Choice[] {
+  const translate = useTranslate();
+  const titles = useTitles(target, ids);
+  return useSame(
+    ids.map((id) => {
+      const title = titles.get(id);
+      return { id, title: title === null ? translate("forms.reference.missing", { id }) : (title ?? "…") };
     }),
   );
 }
